@@ -1,0 +1,102 @@
+"""Run a checkpoint folder through the stock classes of Hugging Face transformers."""
+
+import contextlib
+import json
+import math
+import os
+import pathlib
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import numpy as np
+import torch
+import transformers
+
+transformers.logging.set_verbosity_error()
+transformers.logging.disable_progress_bar()
+torch.set_num_threads(1)
+
+TIED = {"lm_head.decoder.weight", "lm_head.decoder.bias"}
+SMALLEST_WINDOW = 4  # below it their chunked attention fails on a shape
+
+
+def load(folder):
+    """The stock model named by the config's `architectures`, in float32, every weight accounted for."""
+    folder = pathlib.Path(folder)
+    name = json.loads((folder / "config.json").read_text(encoding="utf-8"))["architectures"][0]
+    model, info = getattr(transformers, name).from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+    missing = set(info["missing_keys"]) - TIED
+    for kind, names in (("missing", missing), ("unexpected", info["unexpected_keys"]),
+                        ("mismatched", info["mismatched_keys"]), ("failed", info["error_msgs"])):
+        if names:
+            raise AssertionError(f"{folder}: {kind} in {name}: {sorted(map(str, names))}")
+    if getattr(model.config, "tie_word_embeddings", False) and hasattr(model, "lm_head"):
+        words = model.get_input_embeddings().weight
+        if model.lm_head.decoder.weight is not words or model.lm_head.decoder.bias is not model.lm_head.bias:
+            raise AssertionError(f"{folder}: the decoder is not tied")
+    return model.eval()
+
+
+def refusal(config):
+    """Why the stock Longformer cannot run this configuration, or None."""
+    windows = config.get("attention_window", SMALLEST_WINDOW)
+    if min([windows] if isinstance(windows, int) else windows) < SMALLEST_WINDOW:
+        return f"attention window below {SMALLEST_WINDOW}"
+    dilation = config.get("attention_dilation", 1)
+    if np.max(dilation if isinstance(dilation, int) else np.concatenate([np.ravel(d) for d in dilation])) > 1:
+        return "attention_dilation"
+    return "autoregressive attention" if config.get("autoregressive", False) else None
+
+
+def common_multiple(config):
+    """What the length must be a multiple of: they pad to the largest window only, and fail if another does not fit."""
+    windows = config.get("attention_window", 1)
+    return math.lcm(*([windows] if isinstance(windows, int) else windows))
+
+
+def pad_right(inputs, extra, pad):
+    """Inputs [..., S] → [..., S + extra] with masked padding tokens behind the end."""
+    fill = {"input_ids": pad, "position_ids": pad}
+    inputs = {"attention_mask": np.ones_like(inputs["input_ids"]), **inputs}
+    widths = [(0, 0)] * (inputs["input_ids"].ndim - 1) + [(0, extra)]
+    return {name: np.pad(value, widths, constant_values=fill.get(name, 0)) for name, value in inputs.items()}
+
+
+@contextlib.contextmanager
+def softmax_in_float64():
+    """Make the attention softmax keep float64, which the stock code rounds to float32 on purpose."""
+    original = torch.nn.functional.softmax
+
+    def softmax(x, dim=None, _stacklevel=3, dtype=None):
+        return original(x, dim=dim, dtype=None if x.dtype == torch.float64 else dtype)
+
+    torch.nn.functional.softmax = softmax
+    try:
+        yield
+    finally:
+        torch.nn.functional.softmax = original
+
+
+def run(model, inputs):
+    """Outputs as in a golden case, in the model's element type. Hidden states of choices stay [B·C, S, H]."""
+    length = inputs["input_ids"].shape[-1]
+    multiple = common_multiple(model.config.to_dict())
+    if length % multiple:
+        inputs = pad_right(inputs, -length % multiple, model.config.pad_token_id)
+    with torch.no_grad():
+        result = model(**{name: torch.from_numpy(value) for name, value in inputs.items()},
+                       output_hidden_states=True, return_dict=True)
+    outputs = {f"hidden_states.{i}": state[:, :length] for i, state in enumerate(result.hidden_states)}
+    outputs["last_hidden_state"] = outputs[f"hidden_states.{len(outputs) - 1}"]
+    per_token = {"logits"} if type(model).__name__.endswith(("MaskedLM", "TokenClassification")) else set()
+    for name in ("pooler_output", "logits", "start_logits", "end_logits"):
+        value = getattr(result, name, None)
+        if value is not None:
+            outputs[name] = value[:, :length] if name in per_token | {"start_logits", "end_logits"} else value
+    return {name: value.contiguous().numpy() for name, value in outputs.items()}
+
+
+def largest_errors(got, truth):
+    """The largest absolute error of every output that both sides have."""
+    return {name: float(np.abs(got[name].astype(np.float64) - value).max())
+            for name, value in truth.items() if name in got}

@@ -1,0 +1,53 @@
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Temporary files and folders of this process, removed also on signals.
+public enum TemporaryPaths {
+  private static let paths = Mutex<[String]>([])
+  private static let sources = Mutex<[any DispatchSourceSignal]>([])
+
+  /// A free path beside `destination`, registered for removal.
+  static func reserve(beside destination: String) -> String {
+    let folder = Paths.folder(destination)
+    let digits = String(UInt64.random(in: .min ... .max), radix: 36)
+    let path = Paths.join(folder, ".\(Paths.name(destination)).\(digits).tmp")
+    register(path)
+    return path
+  }
+
+  /// Has a path removed when the process is ended by a signal.
+  static func register(_ path: String) { paths.withLock { $0.append(path) } }
+
+  /// Forgets a path that has been published or removed.
+  static func forget(_ path: String) { paths.withLock { $0.removeAll { $0 == path } } }
+
+  /// Removes what is registered when the process is interrupted, then lets the
+  /// signal end it as if it had not been caught (exit codes 129, 130, 143).
+  public static func removeOnSignals() {
+    signal(SIGXFSZ, SIG_IGN)  // a file-size limit becomes an error of write
+    let queue = DispatchQueue(label: "signals")
+    for number in [SIGHUP, SIGINT, SIGTERM] {
+      // An ignored signal would never reach the source on Linux.
+      signal(number) { _ in }
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler {
+        // Held until the end: nothing new may be registered any more.
+        paths.withLock { registered in
+          for path in registered { Paths.removeTree(path) }
+          signal(number, SIG_DFL)
+          kill(getpid(), number)
+          sleep(5)
+          _exit(128 + number)
+        }
+      }
+      source.resume()
+      sources.withLock { $0.append(source) }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/// Bounds that are checked before anything is allocated from a file's numbers.
+public struct Limits: Sendable {
+  /// Longest JSON text read whole: configurations and safetensors headers
+  /// (the safetensors reference implementation caps headers at the same size).
+  public var jsonBytes = 100_000_000
+  /// Deepest nesting of a JSON text.
+  public var jsonDepth = 64
+  /// Most tensors in one checkpoint.
+  public var tensors = 65_536
+  /// Longest tensor name in UTF-8 bytes.
+  public var nameBytes = 512
+  /// Most dimensions of a tensor.
+  public var rank = 8
+  /// Longest index of a container.
+  public var indexBytes = 16 << 20
+  /// Longest pickle stream of a checkpoint, weights not counted.
+  public var pickleBytes = 256 << 20
+  /// Most values one pickle may build.
+  public var pickleValues = 4_000_000
+  /// Logical bytes a compressed file may stand for: `ratio × file + slack`.
+  public var expansionRatio = 64
+  public var expansionSlack = 1 << 30
+
+  /// The limits of the specification.
+  public init() {}
+
+  /// The limits that every reader uses unless it is given others.
+  public static let standard = Limits()
+}

@@ -1,0 +1,38 @@
+/// Members of a JSON object in their order; keys are unique by their bytes.
+public struct JSONObject: Sendable, Equatable {
+  /// Keys and values, in order.
+  public private(set) var members: [(key: String, value: JSONValue)]
+
+  /// An object with these members; of equal keys the last one stays.
+  public init(_ members: [(String, JSONValue)] = []) {
+    self.members = []
+    for (key, value) in members { self[key] = value }
+  }
+
+  /// Members that a parser has checked for duplicates.
+  init(unique members: [(key: String, value: JSONValue)]) { self.members = members }
+
+  /// The value of a key; setting nil removes it, a new key goes to the end.
+  public subscript(key: String) -> JSONValue? {
+    get { position(of: key).map { members[$0].value } }
+    set {
+      switch (position(of: key), newValue) {
+      case (let place?, let value?): members[place].value = value
+      case (let place?, nil): members.remove(at: place)
+      case (nil, let value?): members.append((key, value))
+      case (nil, nil): break
+      }
+    }
+  }
+
+  public static func == (left: JSONObject, right: JSONObject) -> Bool {
+    left.members.count == right.members.count
+      && zip(left.members, right.members).allSatisfy {
+        $0.key.utf8.elementsEqual($1.key.utf8) && $0.value == $1.value
+      }
+  }
+
+  private func position(of key: String) -> Int? {
+    members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
+  }
+}

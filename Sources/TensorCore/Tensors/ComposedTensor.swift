@@ -1,0 +1,60 @@
+/// A tensor that is put together from ranges of a source's tensors.
+///
+/// The conversion is described entirely by such tensors: a copy is one part, a
+/// tiled position table three. A container can store each distinct part once.
+public struct ComposedTensor: Sendable, Equatable {
+  /// Where the bytes of a part come from.
+  public enum Content: Sendable, Hashable {
+    /// Bytes `range` of the source's tensor `index`.
+    case source(index: Int, range: Range<Int>)
+    /// That many zero bytes.
+    case zeros(Int)
+
+    /// Bytes of the content, once.
+    @inlinable public var byteCount: Int {
+      switch self {
+      case .source(_, let range): range.count
+      case .zeros(let count): count
+      }
+    }
+  }
+
+  /// A content, repeated.
+  public struct Part: Sendable, Equatable {
+    public let content: Content
+    public let repeats: Int
+
+    /// `content`, `repeats` times in a row.
+    public init(_ content: Content, repeats: Int = 1) {
+      self.content = content
+      self.repeats = repeats
+    }
+
+    /// Bytes of all repetitions.
+    @inlinable public var byteCount: Int { content.byteCount * repeats }
+  }
+
+  public let descriptor: TensorDescriptor
+  /// The parts, in order; their bytes add up to the descriptor's.
+  public let parts: [Part]
+  /// The tensor that this one equals by the model's meaning (a tied decoder, a
+  /// global projection's local one), as opposed to equality by chance.
+  public let tiedTo: TensorName?
+
+  /// A tensor made of parts.
+  ///
+  /// - Throws: `internal.composed-tensor` when the parts do not add up.
+  public init(
+    _ descriptor: TensorDescriptor, parts: [Part], tiedTo: TensorName? = nil
+  ) throws(LFError) {
+    let total = parts.reduce(0) { $0 + $1.byteCount }
+    guard total == descriptor.byteCount else {
+      throw LFError(
+        .internal, "internal.composed-tensor",
+        "parts of \(descriptor.name) have \(total) of \(descriptor.byteCount) bytes")
+    }
+    self.descriptor = descriptor
+    self.parts = parts.filter { $0.byteCount > 0 }
+    self.tiedTo = tiedTo
+  }
+}

@@ -1,0 +1,26 @@
+/// Name, element type and shape of a tensor, without its values.
+public struct TensorDescriptor: Hashable, Sendable {
+  public let name: TensorName
+  public let elementType: ElementType
+  public let shape: TensorShape
+
+  /// A description of a tensor.
+  public init(name: TensorName, elementType: ElementType, shape: TensorShape) {
+    self.name = name
+    self.elementType = elementType
+    self.shape = shape
+  }
+
+  /// Bytes of the values; shapes are bounded so that this cannot overflow.
+  @inlinable public var byteCount: Int { shape.elementCount * elementType.byteCount }
+
+  /// Bytes of one row, that is of one index of the first dimension.
+  public var rowByteCount: Int {
+    shape.dimensions.dropFirst().reduce(elementType.byteCount, *)
+  }
+
+  /// The same tensor under another name.
+  public func renamed(_ name: TensorName) -> TensorDescriptor {
+    TensorDescriptor(name: name, elementType: elementType, shape: shape)
+  }
+}

@@ -1,0 +1,40 @@
+/// Anything that holds named tensors: a checkpoint, a container, a plan.
+///
+/// Values are little-endian, contiguous, row by row. Conversion, forward pass,
+/// comparison and inspection all work on this one interface.
+public protocol TensorSource: Sendable {
+  /// The tensors, in the order of the source.
+  var tensors: [TensorDescriptor] { get }
+
+  /// Reads bytes of one tensor.
+  ///
+  /// - Parameters:
+  ///   - index: position in `tensors`.
+  ///   - offset: first byte inside the tensor.
+  ///   - buffer: filled completely; `offset + buffer.byteCount` must not pass
+  ///     the tensor's end.
+  /// - Throws: `io.*` when the file cannot be read, or the format's own error
+  ///   when its content turns out to be damaged.
+  func read(_ index: Int, at offset: Int, into buffer: inout MutableRawSpan) throws(LFError)
+}
+
+extension TensorSource {
+  /// Position of a tensor, by name; a linear search, for occasional use.
+  public func index(of name: TensorName) -> Int? {
+    tensors.firstIndex { $0.name == name }
+  }
+
+  /// All bytes of one tensor.
+  public func bytes(_ index: Int) throws(LFError) -> [UInt8] {
+    try bytes(index, range: 0..<tensors[index].byteCount)
+  }
+
+  /// A range of bytes of one tensor.
+  public func bytes(_ index: Int, range: Range<Int>) throws(LFError) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: range.count)
+    var span = result.mutableSpan
+    var raw = unsafe span.mutableBytes  // every byte pattern is a valid UInt8
+    try read(index, at: range.lowerBound, into: &raw)
+    return result
+  }
+}
