@@ -58,6 +58,7 @@ let package = Package(
         .embedInCode("Families/roberta.json"),
         .embedInCode("Families/longformer.json"),
         .embedInCode("Families/fairseq-roberta.json"),
+        .embedInCode("Families/unsupported.json"),
       ],
       swiftSettings: strict),
     .target(

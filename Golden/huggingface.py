@@ -20,11 +20,12 @@ TIED = {"lm_head.decoder.weight", "lm_head.decoder.bias"}
 SMALLEST_WINDOW = 4  # below it their chunked attention fails on a shape
 
 
-def load(folder):
+def load(folder, **options):
     """The stock model named by the config's `architectures`, in float32, every weight accounted for."""
     folder = pathlib.Path(folder)
     name = json.loads((folder / "config.json").read_text(encoding="utf-8"))["architectures"][0]
-    model, info = getattr(transformers, name).from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+    model, info = getattr(transformers, name).from_pretrained(
+        folder, dtype=torch.float32, output_loading_info=True, **options)
     missing = set(info["missing_keys"]) - TIED
     for kind, names in (("missing", missing), ("unexpected", info["unexpected_keys"]),
                         ("mismatched", info["mismatched_keys"]), ("failed", info["error_msgs"])):
@@ -39,8 +40,7 @@ def load(folder):
 
 def refusal(config):
     """Why the stock Longformer cannot run this configuration, or None."""
-    windows = config.get("attention_window", SMALLEST_WINDOW)
-    if min([windows] if isinstance(windows, int) else windows) < SMALLEST_WINDOW:
+    if "attention_window" in config and min(windows_of(config)) < SMALLEST_WINDOW:
         return f"attention window below {SMALLEST_WINDOW}"
     dilation = config.get("attention_dilation", 1)
     if np.max(dilation if isinstance(dilation, int) else np.concatenate([np.ravel(d) for d in dilation])) > 1:
@@ -48,10 +48,20 @@ def refusal(config):
     return "autoregressive attention" if config.get("autoregressive", False) else None
 
 
-def common_multiple(config):
-    """What the length must be a multiple of: they pad to the largest window only, and fail if another does not fit."""
+def windows_of(config):
     windows = config.get("attention_window", 1)
-    return math.lcm(*([windows] if isinstance(windows, int) else windows))
+    return [windows] if isinstance(windows, int) else list(windows)
+
+
+def common_multiple(config):
+    """What the length must be a multiple of: every window of every layer."""
+    return math.lcm(*windows_of(config))
+
+
+def pads_enough(config, length):
+    """Whether the stock padding, to a multiple of the largest window alone, suits the other windows too."""
+    windows = windows_of(config)
+    return (length + -length % max(windows)) % common_multiple(config) == 0
 
 
 def pad_right(inputs, extra, pad):
@@ -80,9 +90,9 @@ def softmax_in_float64():
 def run(model, inputs):
     """Outputs as in a golden case, in the model's element type. Hidden states of choices stay [B·C, S, H]."""
     length = inputs["input_ids"].shape[-1]
-    multiple = common_multiple(model.config.to_dict())
-    if length % multiple:
-        inputs = pad_right(inputs, -length % multiple, model.config.pad_token_id)
+    config = model.config.to_dict()
+    if not pads_enough(config, length):
+        inputs = pad_right(inputs, -length % common_multiple(config), model.config.pad_token_id)
     with torch.no_grad():
         result = model(**{name: torch.from_numpy(value) for name, value in inputs.items()},
                        output_hidden_states=True, return_dict=True)

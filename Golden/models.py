@@ -95,10 +95,11 @@ def make_tensors(case, config, rng):
         tensors[name + ".weight"] = draw.around((hidden,), 0.2, centre=1.0)
         tensors[name + ".bias"] = draw.around((hidden,), 0.2)
 
-    tables = (("word", config["vocab_size"], 0.5), ("position", config["max_position_embeddings"], 0.4),
+    tables = (("word", config["vocab_size"], 0.35), ("position", config["max_position_embeddings"], 0.4),
               ("token_type", config["type_vocab_size"], 0.3))
     for kind, rows, deviation in tables:
-        tensors[f"{prefix}embeddings.{kind}_embeddings.weight"] = draw.around((rows, hidden), deviation)
+        tensors[f"{prefix}embeddings.{kind}_embeddings.weight"] = draw.around(
+            (rows, hidden), deviation * case.table_scale)
     norm(f"{prefix}embeddings.LayerNorm")
     for index in range(config["num_hidden_layers"]):
         layer = f"{prefix}encoder.layer.{index}."
@@ -152,7 +153,7 @@ def make_inputs(case, config, rng):
                 table[row, place] = value
 
     mark(ids, case.pad_ids, pad)
-    mark(ids, case.separators, config["sep_token_id"])
+    mark(ids, case.separators, config.get("sep_token_id", 2))
     mark(mask, case.masked, 0)
     mark(is_global, case.globals, 1)
 

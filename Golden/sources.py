@@ -40,6 +40,7 @@ def write_zip_folder(folder, config, tensors):
         state[name] = torch.from_numpy(value.copy())
     state["lm_head.decoder.weight"] = state["roberta.embeddings.word_embeddings.weight"]
     state["lm_head.decoder.bias"] = state["lm_head.bias"]
+    state._metadata = OrderedDict({"": {"version": 1}})  # an attribute that a module's state dict carries along
     torch.save(state, folder / "pytorch_model.bin")
 
 

@@ -10,7 +10,6 @@ import Synchronization
 /// Temporary files and folders of this process, removed also on signals.
 public enum TemporaryPaths {
   private static let paths = Mutex<[String]>([])
-  private static let sources = Mutex<[any DispatchSourceSignal]>([])
 
   /// A free path beside `destination`, registered for removal.
   static func reserve(beside destination: String) -> String {
@@ -37,6 +36,7 @@ public enum TemporaryPaths {
       signal(number) { _ in }
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
+        _ = source  // the handler keeps its source alive
         // Held until the end: nothing new may be registered any more.
         paths.withLock { registered in
           for path in registered { Paths.removeTree(path) }
@@ -47,7 +47,6 @@ public enum TemporaryPaths {
         }
       }
       source.resume()
-      sources.withLock { $0.append(source) }
     }
   }
 }

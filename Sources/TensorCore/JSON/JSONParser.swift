@@ -8,6 +8,9 @@ public struct JSONParser {
   private let location: LFError.Location
   private let depthLimit: Int
   private var index: Int
+  /// Keys that lead to a value whose place is asked for.
+  private var wanted: [String]?
+  private var place: Range<Int>?
 
   /// Parses one JSON text (RFC 8259).
   ///
@@ -33,6 +36,17 @@ public struct JSONParser {
     try parse(bytes[...], at: location, limits: limits)
   }
 
+  /// Where in a JSON text the value at a path of keys stands, or nil when there
+  /// is none: a single value can then be replaced without touching another byte.
+  public static func range(
+    of path: [String], in bytes: [UInt8], at location: LFError.Location = .init()
+  ) throws(LFError) -> Range<Int>? {
+    var parser = JSONParser(bytes[...], location, Limits.standard.jsonDepth)
+    parser.wanted = path
+    _ = try parser.document()
+    return parser.place
+  }
+
   private init(_ bytes: ArraySlice<UInt8>, _ location: LFError.Location, _ depthLimit: Int) {
     self.bytes = bytes
     self.location = location
@@ -44,6 +58,7 @@ public struct JSONParser {
 
   /// A container that is not closed yet; changed in place, never copied.
   private struct Open {
+    let start: Int
     var items: [JSONValue] = []
     var members: [(key: String, value: JSONValue)] = []
     var keys: Set<TensorName> = []
@@ -59,16 +74,19 @@ public struct JSONParser {
     var stack: [Open] = []
     while true {
       skipSpace()
+      var start = index
       var value: JSONValue
       if take("[") {
+        skipSpace()
         if !take("]") {
-          try push(Open(), on: &stack)
+          try push(Open(start: start), on: &stack)
           continue
         }
         value = .array([])
       } else if take("{") {
+        skipSpace()
         if !take("}") {
-          var open = Open()
+          var open = Open(start: start)
           try key(of: &open)
           try push(open, on: &stack)
           continue
@@ -79,6 +97,9 @@ public struct JSONParser {
       }
       // Close as many containers as end here.
       while true {
+        if let wanted, stack.count == wanted.count, zip(stack, wanted).allSatisfy({ $0.key == $1 }) {
+          place = start..<index
+        }
         skipSpace()
         guard !stack.isEmpty else {
           guard index == bytes.endIndex else {
@@ -93,10 +114,12 @@ public struct JSONParser {
             try self.key(of: &stack[top])
             break
           }
+          start = stack[top].start
           value = .object(JSONObject(unique: stack.removeLast().members))
         } else {
           stack[top].items.append(value)
           if try comma(orEnd: UInt8(ascii: "]")) { break }
+          start = stack[top].start
           value = .array(stack.removeLast().items)
         }
       }
@@ -110,11 +133,10 @@ public struct JSONParser {
     stack.append(open)
   }
 
-  /// Takes one character and the white space behind it, if it is there.
+  /// Takes one character, if it comes next.
   private mutating func take(_ character: Unicode.Scalar) -> Bool {
     guard peek == UInt8(ascii: character) else { return false }
     index += 1
-    skipSpace()
     return true
   }
 

@@ -37,8 +37,8 @@ public struct ComposedTensor: Sendable, Equatable {
   public let descriptor: TensorDescriptor
   /// The parts, in order; their bytes add up to the descriptor's.
   public let parts: [Part]
-  /// The tensor that this one equals by the model's meaning (a tied decoder, a
-  /// global projection's local one), as opposed to equality by chance.
+  /// The tensor that this one is by the model's meaning (a decoder tied to the
+  /// word embeddings), as opposed to one that merely has equal values.
   public let tiedTo: TensorName?
 
   /// A tensor made of parts.

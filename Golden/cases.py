@@ -1,0 +1,156 @@
+"""The golden cases, each a few lines of description. What a field does is told at its declaration."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    shows: str  # one line for PROVENANCE.md
+
+    # The source checkpoint.
+    source: str = "roberta"  # or "longformer", which needs no conversion
+    container: str = "safetensors"  # or "zip", "fairseq"
+    architecture: str = "ForMaskedLM"  # the class name behind Roberta or Longformer
+    hidden: int = 24
+    heads: int = 3
+    intermediate: int = 40
+    layers: int = 2
+    vocab: int = 40
+    positions: int = 32  # usable rows of the source's position table, that is without the first pad + 1
+    types: int = 1
+    pad: int = 1
+    bos: int = 0
+    eps: float = 1e-5
+    activation: str = "gelu"
+    labels: int = 0
+    sharpness: float = 1.7  # spread of the query and key weights
+    table_scale: float = 1.0  # small tables, as trained ones are, make layer_norm_eps visible
+    tokenizer: bool = False
+
+    # The conversion of a RoBERTa, or the configuration of a Longformer.
+    window: int | tuple = 8
+    max_positions: int = 64
+    dilation: object = None  # a number per layer, or for each layer a number per head
+    autoregressive: bool = False
+
+    # The inputs: rows of places. `masked` sets the mask to 0, `pad_ids` the id to `pad`; both make padding.
+    length: int = 20
+    batch: int = 1
+    choices: int = 0
+    globals: tuple = ()
+    masked: tuple = ()
+    pad_ids: tuple = ()
+    separators: tuple = ()
+    token_types: bool = False
+    explicit_positions: bool = False
+
+    on_request: bool = False  # written only when named, kept up to date once its folder exists
+
+    def usable_positions(self):
+        return self.positions if self.source == "longformer" else self.max_positions
+
+
+NONE = ()
+LONGFORMER = dict(source="longformer")
+SMALL = dict(hidden=16, heads=2, intermediate=24, vocab=32)
+# Right padding, left padding, ordinary ids masked, pad ids unmasked, both at once, and a single gap.
+PADDED = dict(
+    batch=5, length=26,
+    masked=(range(19, 26), range(0, 5), (7, 8, 9, 15), NONE, (*range(3, 6), *range(20, 26))),
+    pad_ids=(range(19, 26), range(0, 5), NONE, (6, 13, 14), (4, 11, *range(20, 26))))
+
+CASES = (
+    # --- what a conversion must do -------------------------------------------------------------------
+    Case("roberta-masked-lm-three-windows",
+         "the demonstration model: three windows, a tiled position table cut off in a tile, tokenizer files, globals",
+         layers=3, vocab=72, positions=30, tokenizer=True, window=(4, 12, 20), max_positions=100, length=77,
+         globals=((0, 17, 40, 76),)),
+    Case("roberta-bare-with-pooler", "a model without a head: bare names, pooler carried; one window for all layers",
+         architecture="Model", table_scale=0.1, window=16, positions=40, max_positions=96, length=45, globals=((0,),)),
+    Case("longformer-masked-lm-own-global-projections",
+         "global projections that differ from the local ones, which no fresh conversion has; several globals",
+         **LONGFORMER, window=(8, 4), positions=64, length=53, globals=((0, 1, 9, 30, 52),)),
+    Case("longformer-bare-window-beyond-input", "three windows, the largest wider than the input; pooler",
+         **LONGFORMER, architecture="Model", layers=3, window=(4, 8, 64), length=21, globals=((0, 11),)),
+
+    # --- lengths -------------------------------------------------------------------------------------
+    Case("length-one", "a single token: local, global, and padded", **LONGFORMER, hidden=20, heads=5, intermediate=33,
+         batch=3, length=1, globals=(NONE, (0,), NONE), masked=(NONE, NONE, (0,))),
+    Case("length-below-window", "every token sees every other", **SMALL, window=16, max_positions=50, length=7,
+         batch=2, globals=(NONE, (3,))),
+    Case("length-equal-to-window", "the two ends are too far apart to see each other", **SMALL, window=16,
+         max_positions=50, length=16, batch=2, globals=(NONE, (0, 15))),
+    Case("length-one-past-window", "one token past a full window", **LONGFORMER, **SMALL, window=16, length=17,
+         batch=2, globals=(NONE, (0, 16))),
+    Case("length-multiple-of-windows", "no part of a window left over", **LONGFORMER, **SMALL, window=(4, 20),
+         positions=48, length=40, batch=2, globals=(NONE, (0, 19, 20))),
+    Case("length-131-windows-4-12-20", "many windows long; head size 5; odd intermediate size", **LONGFORMER,
+         hidden=15, heads=3, intermediate=37, vocab=31, layers=3, window=(4, 12, 20), positions=140, length=131,
+         globals=((0, 64, 130),)),
+
+    # --- padding -------------------------------------------------------------------------------------
+    Case("padding-right-left-middle", "mask 0 and pad ids, together and apart; positions count ids, not the mask",
+         **LONGFORMER, **SMALL, window=(4, 8), **PADDED,
+         globals=((0, 10), (5,), NONE, (0, 13), (0, 12))),
+    Case("padding-after-conversion", "the same rows through a conversion; positions past the source's last",
+         **SMALL, positions=11, window=(4, 8), max_positions=40, **PADDED,
+         globals=((0, 10), (5,), NONE, (0, 13), (0, 12))),
+    Case("row-fully-padded", "a row of padding in a batch, with global flags on it", **LONGFORMER, **SMALL, batch=3,
+         length=18, masked=(range(12, 18), range(0, 18), NONE), pad_ids=(range(12, 18), range(0, 18), NONE),
+         globals=((0,), (0, 5), (0, 2))),
+
+    # --- global attention ----------------------------------------------------------------------------
+    Case("globals-none-one-many-all", "no global token, the first, a middle one, many, all, row by row", **LONGFORMER,
+         hidden=16, heads=4, intermediate=24, vocab=32, window=(4, 8), length=27, batch=5,
+         globals=(NONE, (0,), (14,), (0, 1, 2, 12, 13, 25, 26), range(27))),
+    Case("globals-absent", "ids alone: no mask and no global token anywhere; the window given as one number",
+         **LONGFORMER, **SMALL, length=37, batch=2, window=6, positions=40),
+    Case("globals-zero-after-conversion", "a global mask of zeros; a global token is not needed",
+         window=(12, 4), max_positions=70, length=33, batch=2, globals=(NONE, NONE)),
+    Case("globals-on-padding", "a global flag on a padded token is ignored, also where it is the row's only one",
+         **LONGFORMER, **SMALL, length=23, batch=3, masked=((20, 21, 22), (0, 1, 11), NONE),
+         pad_ids=((20, 21, 22), NONE, NONE), globals=((0, 21), (1, 11), (9,))),
+
+    # --- configurations ------------------------------------------------------------------------------
+    Case("pad-three-two-token-types", "pad id 3, so that positions start in row 4; two token types; eps 1e-12",
+         pad=3, types=2, eps=1e-12, table_scale=0.1, token_types=True, positions=26, window=(4, 8), max_positions=60,
+         length=41, globals=((0, 22),), pad_ids=((40,),), masked=((40,),)),
+    Case("pad-zero", "pad id 0, so that positions start in row 1", pad=0, bos=1, positions=20, window=(8, 4),
+         max_positions=50, length=34, globals=((0,),), masked=((31, 32, 33),), pad_ids=((31, 32, 33),)),
+    Case("explicit-positions-and-types", "position ids in no order and three token types given by the caller",
+         types=3, token_types=True, explicit_positions=True, positions=25, window=(4, 8), max_positions=60, length=30,
+         globals=((0, 7),)),
+    Case("window-two", "the narrowest window, one neighbour each way, which stock Hugging Face cannot run", **SMALL,
+         window=2, max_positions=50, length=29, batch=2, globals=(NONE, (0, 13))),
+
+    # --- containers ----------------------------------------------------------------------------------
+    Case("fairseq-legacy-pickle", "an early fairseq checkpoint: a row of pickles, old names, no token types",
+         container="fairseq", table_scale=0.1, positions=31, window=(8, 12), max_positions=80, length=47,
+         globals=((0, 20),)),
+    Case("pytorch-bin-zip", "a zip pytorch_model.bin with a tied decoder and a buffer of position ids",
+         container="zip", positions=30, window=8, max_positions=75, length=38, globals=((0,),)),
+
+    # --- heads and patterns, written on request ------------------------------------------------------
+    Case("sequence-classification-default-global", "the head makes the first token global", on_request=True,
+         architecture="ForSequenceClassification", labels=5, window=(4, 8), length=29, batch=2,
+         masked=(NONE, range(24, 29)), pad_ids=(NONE, range(24, 29))),
+    Case("token-classification", "a label per token and no default global token", on_request=True,
+         architecture="ForTokenClassification", labels=7, window=(4, 8), length=29, batch=2,
+         masked=(NONE, range(24, 29)), pad_ids=(NONE, range(24, 29))),
+    Case("question-answering-default-globals", "everything before the first separator is global", on_request=True,
+         architecture="ForQuestionAnswering", window=(4, 8), length=29, batch=2,
+         separators=((6, 7, 28), (9, 10, 28))),
+    Case("multiple-choice-default-globals", "two choices a row; everything after the second separator is global",
+         on_request=True, architecture="ForMultipleChoice", window=(4, 8), length=21, batch=4, choices=2,
+         separators=((12, 13, 20), (15, 16, 20), (11, 12, 20), (17, 18, 20))),
+    Case("dilation-per-head", "dilation 1 in the first layer; 1, 2 and 3 by head in the second", on_request=True,
+         **LONGFORMER, window=(8, 6), dilation=((1, 1, 1), (1, 2, 3)), positions=64, length=50, batch=2,
+         globals=(NONE, (0, 23)), masked=(NONE, (11, 12, 49))),
+    Case("dilation-per-layer-after-conversion", "a conversion that asks for dilation 1 and 3", on_request=True,
+         window=(8, 6), dilation=(1, 3), max_positions=70, length=44, globals=((0, 20),), masked=((30, 31),)),
+    Case("autoregressive", "no key after the query, global or local", on_request=True, **LONGFORMER, window=(8, 4),
+         autoregressive=True, positions=64, length=41, batch=2, globals=(NONE, (0, 23)), masked=(NONE, (11, 12))),
+    Case("relu-in-layers", "hidden_act relu, while the language-model head keeps the exact gelu", on_request=True,
+         activation="relu", window=8, length=30, globals=((0,),)),
+)

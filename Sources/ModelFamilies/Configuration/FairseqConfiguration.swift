@@ -1,0 +1,66 @@
+import TensorCore
+
+/// A fairseq checkpoint's `args` (or new `cfg`) turned into the fields of a
+/// Hugging Face configuration.
+struct FairseqConfiguration {
+  let fields: JSONObject
+  let origin: String?
+  /// [V,H], as found.
+  let wordEmbeddings: TensorShape?
+  /// [P,H], as found.
+  let positionEmbeddings: TensorShape?
+  let hasMaskedLMHead: Bool
+
+  /// fairseq's dictionary always begins `<s>`, `<pad>`, `</s>`, `<unk>`.
+  private static let paddingID = 1
+
+  /// The configuration with every field spelled out.
+  ///
+  /// - Throws: `config.value` for a missing or contradictory field.
+  func huggingFace() throws(LFError) -> JSONObject {
+    let reader = ConfigurationFields(json: fields, defaults: JSONObject(), origin: origin)
+    let vocabulary = wordEmbeddings?.dimensions.first ?? 0
+    let rows = positionEmbeddings?.dimensions.first ?? 0
+    let positions = try reader.count("max_positions", 1...(1 << 28))
+    guard rows == positions + Self.paddingID + 1 else {
+      throw reader.error(
+        "max_positions",
+        expected: "\(rows - Self.paddingID - 1), for a table of \(rows) position embeddings",
+        found: "\(positions)")
+    }
+    return JSONObject([
+      ("architectures", [.string(hasMaskedLMHead ? "RobertaForMaskedLM" : "RobertaModel")]),
+      ("model_type", "roberta"),
+      ("vocab_size", JSONValue(vocabulary)),
+      ("hidden_size", JSONValue(try reader.count("encoder_embed_dim", 1...(1 << 20)))),
+      ("num_hidden_layers", JSONValue(try reader.count("encoder_layers", 1...4096))),
+      ("num_attention_heads", JSONValue(try reader.count("encoder_attention_heads", 1...65536))),
+      ("intermediate_size", JSONValue(try reader.count("encoder_ffn_embed_dim", 1...(1 << 22)))),
+      ("hidden_act", .string(try activation(reader))),
+      ("hidden_dropout_prob", reader.value("dropout") ?? .number(JSONNumber(0.1))),
+      (
+        "attention_probs_dropout_prob",
+        reader.value("attention_dropout") ?? .number(JSONNumber(0.1))
+      ),
+      ("max_position_embeddings", JSONValue(rows)),
+      ("type_vocab_size", 1),
+      ("initializer_range", .number(JSONNumber(0.02))),
+      ("layer_norm_eps", .number(JSONNumber(1e-5))),
+      ("pad_token_id", JSONValue(Self.paddingID)),
+      ("bos_token_id", 0),
+      ("eos_token_id", 2),
+    ])
+  }
+
+  private func activation(_ reader: ConfigurationFields) throws(LFError) -> String {
+    let name = reader.value("activation_fn")?.stringValue ?? "gelu"
+    switch name {
+    case "gelu", "relu": return name
+    case "gelu_accurate", "gelu_fast": return Activation.geluNew.rawValue
+    default:
+      throw .unsupported(
+        "config.activation", at: reader.location("activation_fn"),
+        "the activation function \"\(printable(name, limit: 60))\" is not supported")
+    }
+  }
+}

@@ -1,0 +1,84 @@
+public import TensorCore
+
+/// A model's configuration, checked once, in the terms of the forward pass.
+public struct ModelConfiguration: Sendable {
+  /// Name of the family table, as in "roberta" or "longformer".
+  public let family: String
+  public let head: ModelHead
+  /// Rows of the word embeddings.
+  public let vocabularySize: Int
+  /// Width of the hidden states.
+  public let hiddenSize: Int
+  public let layerCount: Int
+  public let headCount: Int
+  /// Width of the feed-forward part.
+  public let intermediateSize: Int
+  /// Rows of the position embeddings (`max_position_embeddings`).
+  public let positionCount: Int
+  /// Rows of the token type embeddings.
+  public let tokenTypeCount: Int
+  /// The padding token; the first usable position row is the one behind it.
+  public let paddingID: Int
+  /// The separator token, which default global masks look for.
+  public let separatorID: Int
+  public let layerNormEpsilon: Double
+  public let activation: Activation
+  /// The pattern of every layer.
+  public let attention: [AttentionPattern]
+  /// Outputs of a classification head.
+  public let labelCount: Int
+  /// Whether the masked-LM decoder is the word embeddings.
+  public let tiesDecoder: Bool
+  /// The whole configuration as it was read, every field included.
+  public let json: JSONObject
+
+  /// Width of one attention head.
+  public var headSize: Int { hiddenSize / headCount }
+  /// Longest input the position table admits: rows behind the padding row.
+  public var longestInput: Int { positionCount - paddingID - 1 }
+
+  /// Checks a configuration in Hugging Face's form.
+  ///
+  /// - Parameters:
+  ///   - json: the fields; those that are missing take the family's defaults.
+  ///   - table: the family, which says how attention is described.
+  ///   - head: as found in the tensors.
+  ///   - origin: the file, for messages.
+  /// - Throws: `config.*`, naming the field, what it must be and what it is.
+  public init(
+    json: JSONObject, table: FamilyTable, head: ModelHead, origin: String?
+  ) throws(LFError) {
+    let fields = ConfigurationFields(json: json, defaults: table.defaults, origin: origin)
+    family = table.family
+    self.head = head
+    self.json = json
+    vocabularySize = try fields.count("vocab_size", 1...(1 << 28))
+    hiddenSize = try fields.count("hidden_size", 1...(1 << 20))
+    layerCount = try fields.count("num_hidden_layers", 1...4096)
+    headCount = try fields.count("num_attention_heads", 1...(1 << 16))
+    intermediateSize = try fields.count("intermediate_size", 1...(1 << 22))
+    positionCount = try fields.count("max_position_embeddings", 1...(1 << 28))
+    tokenTypeCount = try fields.count("type_vocab_size", 1...(1 << 16))
+    paddingID = try fields.count("pad_token_id", 0...(1 << 28))
+    separatorID =
+      fields.value("sep_token_id").flatMap(\.intValue)
+      ?? fields.value("eos_token_id").flatMap(\.intValue) ?? 2
+    layerNormEpsilon = try fields.epsilon("layer_norm_eps")
+    labelCount = try fields.labelCount()
+    tiesDecoder = fields.value("tie_word_embeddings")?.boolValue ?? true
+    guard hiddenSize.isMultiple(of: headCount) else {
+      throw fields.error(
+        "num_attention_heads", expected: "a divisor of hidden_size \(hiddenSize)",
+        found: "\(headCount)")
+    }
+    guard positionCount > paddingID + 1 else {
+      throw fields.error(
+        "max_position_embeddings", expected: "more than pad_token_id + 1 = \(paddingID + 1)",
+        found: "\(positionCount)")
+    }
+    activation = try fields.activation("hidden_act")
+    try fields.refuseOtherArchitectures()
+    attention = try AttentionFields(fields: fields, layers: layerCount, heads: headCount)
+      .patterns(table.attention)
+  }
+}

@@ -1,0 +1,130 @@
+public import TensorCore
+
+extension ConversionPlan {
+  /// Plans RoBERTa → Longformer.
+  ///
+  /// - Parameters:
+  ///   - model: the source.
+  ///   - untied: tied tensors (a decoder) whose bytes differ from what they
+  ///     should equal; they are kept, and the configuration says so.
+  /// - Throws: `usage.*` for options that do not fit the model;
+  ///   `model.unsupported` when the source is no RoBERTa.
+  public init(
+    longformerFrom model: RecognizedModel, options: LongformerOptions, untied: Set<TensorName>
+  ) throws(LFError) {
+    guard model.table.attention == .full else {
+      throw .unsupported(
+        "model.already-longformer", "the source is a Longformer already",
+        hint: "use lfconv convert to change only its container")
+    }
+    let source = model.configuration
+    let target = try FamilyTable.named("longformer")
+    let tiling = try Self.tiling(source, options)
+    json = try Self.longformerJSON(model, target, tiling, options, untied)
+    configuration = try ModelConfiguration(
+      json: json, table: target, head: source.head, origin: "the converted config.json")
+    self.tiling = tiling
+
+    let prefix = source.head == .bare ? "" : target.prefixes.first ?? ""
+    var tensors: [ComposedTensor] = []
+    var copies: [(TensorName, TensorName)] = []
+    for row in target.rows(head: source.head, layers: source.layerCount) {
+      let name = TensorName((row.isPrefixed ? prefix : "") + row.canonical.text)
+      guard let origin = model.tensor(row.copiedFrom ?? row.canonical) else {
+        if row.isOptional { continue }
+        throw LFError(.internal, "internal.plan", "no source for \(row.canonical)")
+      }
+      if row.tiedTo != nil, !untied.contains(row.canonical) { continue }
+      if let original = row.copiedFrom {
+        // Equal now, but weights of their own: training moves them apart.
+        copies.append((name, TensorName(prefix + original.text)))
+        tensors.append(try ComposedTensor(copying: origin, as: name))
+      } else if row.canonical == "embeddings.position_embeddings.weight", let index = origin.index {
+        let shape = try TensorShape([tiling.targetRows, source.hiddenSize])
+        let descriptor = TensorDescriptor(
+          name: name, elementType: origin.descriptor.elementType, shape: shape)
+        let rowBytes = origin.descriptor.rowByteCount
+        tensors.append(
+          try ComposedTensor(descriptor, parts: tiling.parts(index: index, rowBytes: rowBytes)))
+      } else {
+        tensors.append(try ComposedTensor(copying: origin, as: name))
+      }
+    }
+    self.tensors = tensors
+    self.copies = copies
+    notes = Self.notes(model, untied)
+  }
+
+  // MARK: Pieces
+
+  private static func tiling(
+    _ source: ModelConfiguration, _ options: LongformerOptions
+  ) throws(LFError) -> PositionTiling {
+    guard (1...LongformerOptions.maxPositionsLimit).contains(options.maxPositions) else {
+      throw LFError(
+        .usage, "usage.max-positions",
+        "expected a number of positions from 1 to \(LongformerOptions.maxPositionsLimit), found "
+          + "\(options.maxPositions)")
+    }
+    return PositionTiling(
+      sourceRows: source.positionCount, paddingID: source.paddingID,
+      maxPositions: options.maxPositions)
+  }
+
+  private static func longformerJSON(
+    _ model: RecognizedModel, _ target: FamilyTable, _ tiling: PositionTiling,
+    _ options: LongformerOptions, _ untied: Set<TensorName>
+  ) throws(LFError) -> JSONObject {
+    let source = model.configuration
+    var windows = options.attentionWindow
+    if windows.count == 1 { windows = Array(repeating: windows[0], count: source.layerCount) }
+    guard windows.count == source.layerCount else {
+      throw LFError(
+        .usage, "usage.attention-window",
+        "expected one attention window, or one for each of \(source.layerCount) layers, found "
+          + "\(windows.count)")
+    }
+    if let wrong = windows.first(where: { $0 < 2 || !$0.isMultiple(of: 2) || $0 > 1 << 24 }) {
+      throw LFError(
+        .usage, "usage.attention-window",
+        "expected even attention windows of 2 or more, found \(wrong)",
+        hint: "the window is the full width: half of it lies on each side of a token")
+    }
+    var json = source.json
+    // The class's own defaults are another model's: every field is spelled out.
+    for member in model.table.defaults.members where (json[member.key] ?? .null) == .null {
+      json[member.key] = member.value
+    }
+    let suffix = source.head.architectureSuffix
+    let modelType = json["model_type"]?.stringValue
+    json["architectures"] = [.string(target.classStem(modelType: nil) + suffix)]
+    json["model_type"] = "longformer"
+    json["attention_window"] = .array(windows.map { JSONValue($0) })
+    json["max_position_embeddings"] = JSONValue(tiling.targetRows)
+    json["sep_token_id"] = JSONValue(source.separatorID)
+    json["attention_dilation"] = options.attentionDilation
+    if !untied.isEmpty { json["tie_word_embeddings"] = false }
+    // Code that the source brought for its own class does not fit this one.
+    json["auto_map"] = nil
+    // Without it the library would take a byte-level tokenizer for every
+    // Longformer, also for the sentence pieces of XLM-R and CamemBERT.
+    if json["tokenizer_class"] == nil, let modelType, modelType != "roberta" {
+      let stem = model.table.classStem(modelType: modelType)
+      json["tokenizer_class"] = .string(stem + "Tokenizer")
+    }
+    return json
+  }
+
+  static func notes(_ model: RecognizedModel, _ untied: Set<TensorName>) -> [String] {
+    var notes = model.unused.map { "\($0.name) is left out: \($0.reason)" }
+    for name in untied.sorted() {
+      notes.append(
+        "\(name) differs from the tensor it is usually tied to: it is kept as a weight of its own, "
+          + "and the configuration says tie_word_embeddings: false")
+    }
+    if model.configuration.json["auto_map"] != nil {
+      notes.append("auto_map is left out of the configuration: its code belongs to another class")
+    }
+    return notes
+  }
+}
