@@ -155,27 +155,40 @@ extension RecognizedModel {
     ).huggingFace()
   }
 
-  /// The head: the one that the configuration names if its tensors are there,
-  /// else the one with the most tensors present.
+  /// The head: the one that the configuration names, if any tensor of it is
+  /// there; else the one with the most tensors, complete ones first. A head
+  /// with a missing tensor is still that head, so that the tensor is named.
   private static func head(
     _ table: FamilyTable, _ names: NameLookup, _ prefix: String, _ json: JSONObject
   ) throws(LFError) -> ModelHead {
-    let present = table.heads.filter { head in
-      let required = table.rows(of: head).filter { !$0.isOptional }
-      return required.allSatisfy { names.find($0, prefix, table) != nil }
-    }
-    let architecture = json["architectures"]?.arrayValue?.first?.stringValue
-    if let architecture,
-      let named = present.first(where: { architecture.hasSuffix($0.architectureSuffix) }),
-      named != .bare
-    {
-      return named
-    }
-    let best = present.max { first, second in
-      table.rows(of: first).count { !$0.isOptional } < table.rows(of: second).count {
-        !$0.isOptional
+    let architecture = json["architectures"]?.arrayValue?.first?.stringValue ?? ""
+    var best: (head: ModelHead, isNamed: Bool, isComplete: Bool, found: Int)?
+    for head in table.heads where head != .bare {
+      let rows = table.rows(of: head)
+      let required = rows.filter { !$0.isOptional }
+      let found = required.count { row in
+        let fallback = row.fallback.flatMap { name in rows.first { $0.canonical == name } }
+        return ([row] + (fallback.map { [$0] } ?? [])).contains {
+          names.find($0, prefix, table) != nil
+        }
       }
+      // A pooler alone makes no head of several choices.
+      let own = required.filter { row in
+        !table.rows(of: .bare).contains { $0.canonical == row.canonical }
+      }
+      guard own.contains(where: { names.find($0, prefix, table) != nil }) else { continue }
+      let candidate = (
+        head, architecture.hasSuffix(head.architectureSuffix), found == required.count, found
+      )
+      guard let current = best else {
+        best = candidate
+        continue
+      }
+      let isBetter =
+        (candidate.1 ? 1 : 0, candidate.2 ? 1 : 0, candidate.3)
+        > (current.isNamed ? 1 : 0, current.isComplete ? 1 : 0, current.found)
+      if isBetter { best = candidate }
     }
-    return best ?? .bare
+    return best?.head ?? .bare
   }
 }

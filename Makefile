@@ -1,0 +1,52 @@
+# Both `make demo` and `make test` do their own set-up on Debian and its kin.
+
+SWIFT ?= swift
+PYTHON ?= python3
+PACKAGES = libzstd-dev libprotobuf-c-dev libxxhash-dev libdnnl-dev pkg-config
+LFCONV = .build/release/lfconv
+
+.PHONY: help demo test build release setup setup-tools generate format lint interop clean
+
+help:
+	@echo "make demo      convert a small RoBERTa, prove it, inspect it, verify it"
+	@echo "make test      build everything and run all tests"
+	@echo "make release   build .build/release/lfconv"
+	@echo "make lint      check the format of the Swift sources"
+	@echo "make format    format the Swift sources"
+	@echo "make generate  compile Specs/lfz.proto to C again"
+	@echo "make interop   hold results against stock Hugging Face classes (Python)"
+
+demo: release
+	@Golden/demo.sh $(LFCONV)
+
+test: setup
+	$(SWIFT) test
+
+build: setup
+	$(SWIFT) build
+
+release: setup
+	$(SWIFT) build -c release --product lfconv
+
+# System libraries; through apt when they are missing.
+setup:
+	@.ci/setup $(PACKAGES)
+
+setup-tools:
+	@.ci/setup protobuf-c-compiler
+
+generate: setup-tools
+	protoc-c --proto_path=Specs --c_out=Sources/CLFZIndex lfz.proto
+	mv Sources/CLFZIndex/lfz.pb-c.h Sources/CLFZIndex/include/lfz.pb-c.h
+
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+interop: release
+	@Golden/interop.sh $(LFCONV) $(PYTHON)
+
+clean:
+	rm -rf .build

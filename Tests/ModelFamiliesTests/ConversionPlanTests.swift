@@ -1,0 +1,103 @@
+import ModelFamilies
+import TensorCore
+import Testing
+
+@Suite("Conversion plan")
+struct ConversionPlanTests {
+  private func plan(
+    _ sample: SampleModel, windows: [Int] = [4], positions: Int = 100,
+    untied: Set<TensorName> = []
+  ) throws -> ConversionPlan {
+    try ConversionPlan(
+      longformerFrom: try sample.recognized(),
+      options: LongformerOptions(attentionWindow: windows, maxPositions: positions),
+      untied: untied)
+  }
+
+  @Test("Every field of the source is carried, and every default spelled out")
+  func configuration() throws {
+    let plan = try plan(try SampleModel(), windows: [4, 8])
+    #expect(plan.json["my_note"] == "kept")
+    #expect(plan.json["model_type"] == "longformer")
+    #expect(plan.json["architectures"] == ["LongformerForMaskedLM"])
+    #expect(plan.json["attention_window"] == [4, 8])
+    #expect(plan.json["max_position_embeddings"] == 102)
+    #expect(plan.json["type_vocab_size"] == 1)
+    #expect(plan.json["layer_norm_eps"]?.doubleValue == 1e-5)
+    #expect(plan.json["hidden_act"] == "gelu")
+    #expect(plan.json["sep_token_id"] == 2)
+    #expect(plan.configuration.longestInput == 100)
+  }
+
+  @Test("The result's names are those that stock classes load")
+  func names() throws {
+    let masked = Set(try plan(try SampleModel()).tensors.map(\.descriptor.name.text))
+    #expect(masked.contains("longformer.encoder.layer.1.attention.self.key_global.bias"))
+    #expect(masked.contains("lm_head.bias"))
+    #expect(!masked.contains { $0.contains("decoder") || $0.hasPrefix("roberta") })
+    let bare = try plan(try SampleModel(head: .bare, prefix: "")).tensors.map(\.descriptor.name.text)
+    #expect(bare.allSatisfy { $0.hasPrefix("embeddings.") || $0.hasPrefix("encoder.") })
+  }
+
+  @Test("A tied decoder is left out only when its bytes are the same")
+  func decoder() throws {
+    var sample = try SampleModel()
+    try sample.add("lm_head.decoder.weight", [11, 8])
+    #expect(
+      try !plan(sample).tensors.contains { $0.descriptor.name == "lm_head.decoder.weight" })
+    let kept = try plan(sample, untied: ["lm_head.decoder.weight"])
+    #expect(kept.tensors.contains { $0.descriptor.name == "lm_head.decoder.weight" })
+    #expect(kept.json["tie_word_embeddings"] == false)
+    #expect(kept.notes.contains { $0.contains("lm_head.decoder.weight") })
+  }
+
+  @Test(
+    "Windows that do not fit are a usage error",
+    arguments: [[3], [0], [-2], [4, 4, 4], [4, 5]])
+  func windows(windows: [Int]) throws {
+    let sample = try SampleModel()
+    let error = #expect(throws: LFError.self) { try plan(sample, windows: windows) }
+    #expect(error?.kind == .usage)
+    #expect(error?.code == "usage.attention-window")
+  }
+
+  @Test("Positions must be at least one and not absurd", arguments: [0, -5, 1 << 40])
+  func positions(positions: Int) throws {
+    let sample = try SampleModel()
+    #expect(
+      #expect(throws: LFError.self) { try plan(sample, positions: positions) }?.code
+        == "usage.max-positions")
+  }
+
+  @Test("Other tokenizers than the byte-level one are named")
+  func tokenizer() throws {
+    var sample = try SampleModel()
+    #expect(try plan(sample).json["tokenizer_class"] == nil)
+    sample.configuration["model_type"] = "xlm-roberta"
+    #expect(try plan(sample).json["tokenizer_class"] == "XLMRobertaTokenizer")
+  }
+
+  @Test("A Longformer is not converted again")
+  func already() throws {
+    let sample = try SampleModel()
+    let plan = try plan(sample)
+    let model = try RecognizedModel(
+      tensors: plan.tensors.map(\.descriptor), configuration: plan.json, origin: nil)
+    let error = #expect(throws: LFError.self) {
+      try ConversionPlan(longformerFrom: model, options: LongformerOptions(), untied: [])
+    }
+    #expect(error?.kind == .unsupported)
+  }
+
+  @Test("The same architecture keeps names, order and every weight")
+  func same() throws {
+    var sample = try SampleModel()
+    sample.tensors.reverse()
+    try sample.add("roberta.pooler.dense.weight", [8, 8])
+    try sample.add("roberta.pooler.dense.bias", [8])
+    let plan = try ConversionPlan(
+      sameArchitecture: try sample.recognized(), sourceTensors: sample.tensors)
+    #expect(plan.tensors.map(\.descriptor) == sample.tensors)
+    #expect(plan.json == sample.configuration)
+  }
+}
