@@ -88,7 +88,7 @@ let package = Package(
     .executableTarget(
       name: "lfconv",
       dependencies: [
-        "TensorCore", "FileIO", "Conversion", "Verification",
+        "TensorCore", "FileIO", "ModelFamilies", "Checkpoints", "Conversion", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

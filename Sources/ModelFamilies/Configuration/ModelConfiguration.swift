@@ -37,6 +37,16 @@ public struct ModelConfiguration: Sendable {
   /// Longest input the position table admits: rows behind the padding row.
   public var longestInput: Int { positionCount - paddingID - 1 }
 
+  /// Full widths of the sliding windows, one a layer; empty for full attention.
+  public var attentionWindows: [Int] {
+    attention.compactMap { pattern in
+      switch pattern {
+      case .full: nil
+      case .slidingWindow(let window): window.oneSided * 2
+      }
+    }
+  }
+
   /// Checks a configuration in Hugging Face's form.
   ///
   /// - Parameters:

@@ -1,0 +1,104 @@
+public import Checkpoints
+import FileIO
+public import ModelFamilies
+public import TensorCore
+
+/// Carries out a conversion: read → plan → write → prove → publish.
+public struct Converter: Sendable {
+  /// What to do.
+  public enum Task: Sendable {
+    /// RoBERTa → Longformer.
+    case longformer(LongformerOptions)
+    /// The same model in another container.
+    case sameArchitecture
+  }
+
+  public var task: Task
+  public var source: String
+  public var output: String
+  public var options: OpenOptions
+  /// The element type of the result's weights; nil keeps the source's.
+  public var elementType: ElementType?
+  /// Whether the result is proven before it is published.
+  public var isChecked = true
+  /// Whether to stop after planning.
+  public var isDryRun = false
+  /// Whether an older output may be replaced.
+  public var overwrite = false
+  public var threads: Int
+
+  /// A conversion with the defaults of the command line.
+  public init(
+    _ task: Task, source: String, output: String, options: OpenOptions = OpenOptions(),
+    threads: Int = 1
+  ) {
+    self.task = task
+    self.source = source
+    self.output = output
+    self.options = options
+    self.threads = threads
+  }
+
+  /// Runs it.
+  ///
+  /// - Parameter progress: called with what is being done and how far it is,
+  ///   from 0 to 1.
+  /// - Throws: any error of reading, planning, proving or writing; no output
+  ///   and no temporary file is left then.
+  public func run(
+    progress: @escaping @Sendable (String, Double) -> Void = { _, _ in }
+  ) throws(LFError) -> ConversionReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try refuseOverlap()
+    let opened = try OpenedModel.open(source, options: options)
+    let base = elementType.map { ConvertedSource(opened.source, to: $0) } ?? opened.source
+    let model = try opened.recognized(as: base.tensors)
+    let plan = try plan(model, base)
+    var report = ConversionReport(source: opened, model: model, plan: plan, output: output)
+    let content = try OutputContent(
+      plan: plan, base: base, opened: opened, task: task, elementType: elementType)
+    if !isDryRun {
+      let writer = try OutputWriters.make(output, overwrite: overwrite)
+      try writer.write(content, threads: threads) { progress("writing", $0) }
+      if isChecked {
+        let proof = Proof(
+          plan: plan, model: model, source: base, written: try writer.reopen(), threads: threads)
+        report.checks = try proof.run { progress("checking", $0) }
+      }
+      try writer.publish()
+      report.bytes = writer.byteCount
+    }
+    report.seconds = Double(from: clock.now - start)
+    return report
+  }
+
+  private func plan(
+    _ model: RecognizedModel, _ base: any TensorSource
+  ) throws(LFError) -> ConversionPlan {
+    switch task {
+    case .longformer(let options):
+      let untied = try TiedTensors.differing(model, base)
+      return try ConversionPlan(longformerFrom: model, options: options, untied: untied)
+    case .sameArchitecture:
+      return try ConversionPlan(sameArchitecture: model, sourceTensors: base.tensors)
+    }
+  }
+
+  /// An output that would replace its own source is a slip of the pen.
+  private func refuseOverlap() throws(LFError) {
+    guard let from = Paths.resolved(source), let to = Paths.resolved(output) else { return }
+    guard from == to || from.hasPrefix(to + "/") else { return }
+    throw LFError(
+      .usage, "usage.output", "the output would replace the source", at: .init(file: output),
+      hint: "give another name for the output")
+  }
+}
+
+extension Double {
+  /// Seconds of a duration.
+  init(from duration: Duration) {
+    let parts = duration.components
+    self = Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,56 @@
+public import Checkpoints
+import Container
+public import ModelFamilies
+public import TensorCore
+
+/// What a path holds: model, tensors, bytes, and what was saved.
+public struct Inspection: Sendable {
+  public let path: String
+  public let format: String
+  /// Bytes of the files with weights, and of the container's other content.
+  public let fileBytes: Int
+  /// The tensors, under the names of the file.
+  public let tensors: [TensorDescriptor]
+  /// The model, when the tensors and the configuration make up one.
+  public let model: RecognizedModel?
+  /// Why they do not, otherwise.
+  public let problem: LFError?
+  /// Names and sizes of the files that travel along.
+  public let files: [(name: String, byteCount: Int)]
+  /// How the container was made, as keys and values.
+  public let provenance: [(key: String, value: String)]
+  public let notes: [String]
+
+  /// Looks at a path; reads headers and indices, but no weight.
+  ///
+  /// - Throws: what opening the path throws. Tensors that make up no supported
+  ///   model are no error here.
+  public init(_ path: String, options: OpenOptions = OpenOptions()) throws(LFError) {
+    let opened = try OpenedModel.open(path, options: options)
+    self.path = path
+    format = opened.format
+    fileBytes = opened.byteCount
+    tensors = opened.source.tensors
+    files = opened.files.map { ($0.name, $0.byteCount) }
+    notes = opened.notes
+    var provenance: [(String, String)] = []
+    if let made = opened.container?.provenance {
+      provenance.append(("tool", made.tool))
+      provenance += made.sources.map { ("source", "\($0.name), \($0.byteCount) bytes") }
+      provenance += made.parameters.map { ($0.key, $0.value) }
+    }
+    self.provenance = provenance
+    do throws(LFError) {
+      model = try opened.recognized()
+      problem = nil
+    } catch {
+      model = nil
+      problem = error
+    }
+  }
+
+  /// Bytes of all tensors, written out in full.
+  public var rawBytes: Int { tensors.reduce(0) { $0 + $1.byteCount } }
+  /// Numbers in all tensors.
+  public var parameterCount: Int { tensors.reduce(0) { $0 + $1.shape.elementCount } }
+}

@@ -1,0 +1,22 @@
+public import ModelFamilies
+public import TensorCore
+
+extension OpenedModel {
+  /// Recognises the model that the tensors make up.
+  public func recognized(
+    as tensors: [TensorDescriptor]? = nil
+  ) throws(LFError) -> RecognizedModel {
+    do throws(LFError) {
+      return try RecognizedModel(
+        tensors: tensors ?? source.tensors, configuration: configuration,
+        origin: configurationOrigin)
+    } catch {
+      throw error.located(file: path)
+    }
+  }
+
+  /// The tensors under canonical names, as the forward pass reads them.
+  public func canonicalSource(_ model: RecognizedModel) throws(LFError) -> ComposedSource {
+    ComposedSource(base: source, composed: try model.canonicalTensors())
+  }
+}

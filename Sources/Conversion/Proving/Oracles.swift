@@ -1,0 +1,120 @@
+import ModelFamilies
+import ReferenceModel
+import TensorCore
+
+/// Proofs through the forward pass that need no golden file: where a Longformer
+/// sees everything, it computes what its RoBERTa computes.
+struct Oracles {
+  let roberta: RecognizedModel
+  let robertaSource: any TensorSource
+  let longformer: RecognizedModel
+  let written: any TensorSource
+  let threads: Int
+
+  /// How far the two forward passes may lie apart, relative to 1 + |x|: they
+  /// sum the same products in another order.
+  static let tolerance = 2e-5
+  /// Tokens of the longest row.
+  private static let length = 24
+
+  /// One batch for both models: a row with all tokens global, one with none,
+  /// one with the first; the last two no longer than one side of the window.
+  func run() throws(LFError) -> [ConversionReport.Check] {
+    let settings = longformer.configuration
+    let longest = min(settings.longestInput, roberta.configuration.longestInput, Self.length)
+    var reach = longest
+    var isDilated = false
+    for case .slidingWindow(let window) in settings.attention {
+      reach = min(reach, window.oneSided + 1)
+      isDilated = isDilated || window.dilations.contains { $0 > 1 }
+    }
+    // With holes in the band only a row of one token sees everything.
+    if isDilated { reach = 1 }
+    let rows: [(name: String, length: Int, globals: Int)] = [
+      ("all-global", longest, longest), ("no-global", reach, 0), ("first-global", reach, 1),
+    ]
+    let inputs = batch(rows, width: longest, longformer: true)
+    let plain = batch(rows, width: longest, longformer: false)
+    let expected = try forward(roberta, robertaSource, plain)
+    let found = try forward(longformer, written, inputs)
+    var checks: [ConversionReport.Check] = []
+    for (index, row) in rows.enumerated() {
+      let distance = try distance(found, expected, row: index, length: row.length, of: rows.count)
+      checks.append(
+        .init(
+          name: row.name,
+          detail: "\(row.length) tokens, largest difference to RoBERTa \(distance.rounded3)"))
+    }
+    return checks
+  }
+
+  private func forward(
+    _ model: RecognizedModel, _ source: any TensorSource, _ inputs: EncoderInputs
+  ) throws(LFError) -> ModelOutputs {
+    let canonical = ComposedSource(base: source, composed: try model.canonicalTensors())
+    return try ReferenceModel(
+      configuration: model.configuration, source: canonical, residency: .streamed, threads: threads
+    ).forward(inputs)
+  }
+
+  /// Random ids that are not the padding token, the same at every run.
+  private func batch(
+    _ rows: [(name: String, length: Int, globals: Int)], width: Int, longformer: Bool
+  ) -> EncoderInputs {
+    let settings = roberta.configuration
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    func next(_ bound: Int) -> Int {
+      // xorshift64*: any fixed sequence does.
+      state ^= state >> 12
+      state ^= state << 25
+      state ^= state >> 27
+      return Int((state &* 0x2545_F491_4F6C_DD1D) >> 33) % bound
+    }
+    var ids: [Int] = []
+    var mask: [Int] = []
+    var global: [Int] = []
+    for row in rows {
+      for column in 0..<width {
+        let isToken = column < row.length
+        var id = next(settings.vocabularySize)
+        if id == settings.paddingID { id = id > 0 ? id - 1 : min(1, settings.vocabularySize - 1) }
+        ids.append(isToken ? id : settings.paddingID)
+        mask.append(isToken ? 1 : 0)
+        global.append(column < row.globals ? 1 : 0)
+      }
+    }
+    return EncoderInputs(
+      batch: rows.count, length: width, inputIDs: ids, attentionMask: mask,
+      globalAttentionMask: longformer ? global : nil)
+  }
+
+  private func distance(
+    _ found: ModelOutputs, _ expected: ModelOutputs, row: Int, length: Int, of rows: Int
+  ) throws(LFError) -> Double {
+    var largest = 0.0
+    for output in expected.tensors {
+      guard let other = found.tensors.first(where: { $0.name == output.name }),
+        other.shape == output.shape
+      else {
+        throw LFError(.internal, "check.forward", "the two models differ in \(output.name)")
+      }
+      let perRow = output.values.count / rows
+      // Outputs of a whole row, and those of each token up to the row's length.
+      let perToken = output.shape.count > 2 || output.name.hasSuffix("_logits")
+      let width = output.shape.dropFirst(perToken ? 2 : 1).reduce(1, *)
+      let count = perToken ? length * width : perRow
+      for index in row * perRow..<row * perRow + count {
+        let value = Double(output.values[index])
+        let error = abs(value - Double(other.values[index]))
+        guard error <= Self.tolerance * (1 + abs(value)) else {
+          throw LFError(
+            .internal, "check.forward",
+            "the written Longformer differs from its RoBERTa by \(error.rounded3) in \(output.name)",
+            hint: "nothing was published; please report this")
+        }
+        largest = max(largest, error)
+      }
+    }
+    return largest
+  }
+}

@@ -1,0 +1,28 @@
+import Container
+import FileIO
+import TensorCore
+
+/// An `.lfz` file as the output.
+struct ContainerOutput: OutputWriter {
+  private let file: OutputFile
+
+  init(_ path: String, overwrite: Bool) throws(LFError) {
+    file = try OutputFile(path, overwrite: overwrite)
+  }
+
+  func write(
+    _ content: OutputContent, threads: Int, progress: @escaping @Sendable (Double) -> Void
+  ) throws(LFError) {
+    try LFZWriter.write(
+      tensors: content.tensors, from: content.base, files: content.files,
+      provenance: content.provenance, compression: .standard, threads: threads, to: file,
+      progress: { done, total in progress(Double(done) / Double(max(1, total))) })
+    try file.finish()
+  }
+
+  func reopen() throws(LFError) -> OpenedModel { try OpenedModel.open(file.temporaryPath) }
+
+  func publish() throws(LFError) { try file.publish() }
+
+  var byteCount: Int { file.byteCount }
+}

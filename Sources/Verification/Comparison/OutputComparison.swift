@@ -1,0 +1,109 @@
+/// One output held against what was expected.
+public struct OutputComparison: Sendable {
+  public let name: String
+  public let shape: [Int]
+  /// Largest |x − e|; NaN when a value is not finite.
+  public let maxAbsolute: Double
+  /// Largest |x − e| / |e| over the expected values that are not 0.
+  public let maxRelative: Double
+  /// Root of the mean of (x − e)².
+  public let rootMeanSquare: Double
+  /// Smallest cosine between the vectors of the last dimension.
+  public let minCosine: Double
+  /// Where the largest error is, one index a dimension.
+  public let worstIndex: [Int]
+  public let passed: Bool
+  /// Why it failed, when that is not a matter of the numbers alone.
+  public let message: String
+
+  /// Compares values.
+  ///
+  /// - Parameters:
+  ///   - values, expected: of the shape, row by row.
+  ///   - counts: for each position of the leading dimensions whether it counts;
+  ///     nil when all do.
+  ///   - leading: how many dimensions `counts` covers.
+  init(
+    name: String, shape: [Int], values: [Float], expected: [Double], tolerance: Tolerance,
+    counts: [Bool]? = nil, leading: Int = 0
+  ) {
+    self.name = name
+    self.shape = shape
+    let width = shape.dropFirst(leading).reduce(1, *)
+    let vector = max(1, shape.last ?? 1)
+    var largest = 0.0
+    var relative = 0.0
+    var squares = 0.0
+    var cosine = 1.0
+    var worst = 0
+    var compared = 0
+    var admitted = true
+    var broken: Int?
+    for start in stride(from: 0, to: values.count, by: vector) {
+      if let counts, !counts[start / max(1, width)] { continue }
+      var dot = 0.0
+      var mine = 0.0
+      var theirs = 0.0
+      for index in start..<min(start + vector, values.count) {
+        let value = Double(values[index])
+        let goal = expected[index]
+        guard value.isFinite, goal.isFinite else {
+          broken = broken ?? index
+          admitted = false
+          continue
+        }
+        let error = abs(value - goal)
+        if error > largest {
+          largest = error
+          worst = index
+        }
+        if goal != 0 { relative = max(relative, error / abs(goal)) }
+        squares += error * error
+        compared += 1
+        admitted = admitted && tolerance.admits(value, expected: goal)
+        dot += value * goal
+        mine += value * value
+        theirs += goal * goal
+      }
+      if mine > 0, theirs > 0 {
+        cosine = min(cosine, dot / (mine.squareRoot() * theirs.squareRoot()))
+      } else if mine != theirs {
+        cosine = min(cosine, 0)
+      }
+    }
+    maxAbsolute = broken == nil ? largest : .nan
+    maxRelative = broken == nil ? relative : .nan
+    rootMeanSquare = compared > 0 ? (squares / Double(compared)).squareRoot() : 0
+    minCosine = cosine
+    worstIndex = Self.index(broken ?? worst, shape)
+    passed = admitted
+    if let broken {
+      message = "\(values[broken].isFinite ? "the expected value" : "the value") is not finite"
+    } else {
+      message = ""
+    }
+  }
+
+  /// An output that could not be compared at all.
+  init(name: String, shape: [Int], missing message: String) {
+    self.name = name
+    self.shape = shape
+    self.message = message
+    maxAbsolute = .nan
+    maxRelative = .nan
+    rootMeanSquare = .nan
+    minCosine = .nan
+    worstIndex = []
+    passed = false
+  }
+
+  private static func index(_ flat: Int, _ shape: [Int]) -> [Int] {
+    var rest = flat
+    var result: [Int] = []
+    for dimension in shape.reversed() where dimension > 0 {
+      result.insert(rest % dimension, at: 0)
+      rest /= dimension
+    }
+    return result
+  }
+}

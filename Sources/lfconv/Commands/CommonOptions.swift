@@ -1,0 +1,38 @@
+import ArgumentParser
+import FileIO
+
+/// Options of every command.
+struct CommonOptions: ParsableArguments {
+  @Flag(help: "Print one JSON object on standard output, also on failure.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Print nothing but results and errors.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Print details.")
+  var verbose = false
+
+  @Option(help: "Number of threads; default: all processors.")
+  var threads: Int?
+
+  @Flag(help: "Do not colour text (NO_COLOR in the environment does the same).")
+  var noColor = false
+
+  @Flag(help: "Replace an output that exists already.")
+  var force = false
+
+  func validate() throws {
+    guard let threads else { return }
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads takes a number from 1 to 1024.")
+    }
+  }
+
+  /// Threads to use.
+  var threadCount: Int { threads ?? Machine.coreCount }
+
+  /// Where results and messages go.
+  var console: Console {
+    Console(isQuiet: quiet, isVerbose: verbose, isJSON: json, mayColour: !noColor)
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Conversion
+import ModelFamilies
+import TensorCore
+
+/// `lfconv inspect`
+struct InspectCommand: Action {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Tell what a model or checkpoint is.",
+    discussion: """
+      Reads headers only, so that it is quick whatever the size.
+
+      EXAMPLES
+        lfconv inspect longformer.lfz
+        lfconv inspect ./roberta-base --tensors
+      """)
+  static let schema = "lfconv.inspect/1"
+
+  @Argument(help: "A folder, a checkpoint file, or a container.")
+  var path: String
+
+  @Flag(help: "List every tensor.")
+  var tensors = false
+
+  @OptionGroup var sourceOptions: SourceOptions
+  @OptionGroup var common: CommonOptions
+
+  func perform() throws -> Int32 {
+    let console = common.console
+    let inspection = try Inspection(path, options: sourceOptions.open)
+    for note in inspection.notes { console.note(note) }
+    try console.object(inspection.json(listsTensors: tensors))
+    try console.result(InspectionText.summary(inspection))
+    if tensors { try console.result(InspectionText.tensors(inspection)) }
+    return 0
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Conversion
+import ModelFamilies
+import TensorCore
+
+/// `lfconv roberta-to-longformer`
+struct RobertaToLongformerCommand: Action {
+  static let configuration = CommandConfiguration(
+    commandName: "roberta-to-longformer",
+    abstract: "Convert a RoBERTa into a Longformer, prove the result, and write it.",
+    discussion: """
+      SOURCE is a folder (Hugging Face, or fairseq with dict.txt) or a file (.safetensors, .bin, \
+      .pt, .lfz). OUT becomes a container when it ends in .lfz, and a Hugging Face folder \
+      otherwise.
+
+      Position embeddings are extended by repeating the source's rows, the local projections are \
+      copied to the global ones. Before anything is published the written result is read back \
+      and proven: every byte that is copied, every position row, and the forward pass against \
+      the source's.
+
+      EXAMPLES
+        lfconv roberta-to-longformer ./roberta-base -o longformer.lfz
+        lfconv roberta-to-longformer model.pt -o ./hf --attention-window 32,32,64,64 \
+      --max-positions 1000
+      """)
+  static let schema = "lfconv.convert/1"
+
+  @Argument(help: "The RoBERTa to convert.")
+  var source: String
+
+  @Option(name: [.customShort("o"), .long], help: "Where the result goes.")
+  var output: String
+
+  @Option(
+    help: "Attention window, both sides together: one for all layers, or one a layer.",
+    transform: CommandValues.numbers)
+  var attentionWindow: [Int] = [512]
+
+  @Option(help: "Longest input of the result, in tokens.")
+  var maxPositions = 4096
+
+  @Option(
+    help: "Dilation of the window: one for all layers, or one a layer.",
+    transform: CommandValues.numbers)
+  var attentionDilation: [Int] = []
+
+  @Option(help: "Element type of the result's weights: keep, f32, f16 or bf16.")
+  var dtype: WeightType = .keep
+
+  @OptionGroup var sourceOptions: SourceOptions
+
+  @Flag(help: "Publish the result without proving it.")
+  var noCheck = false
+
+  @Flag(help: "Read and plan, but write nothing.")
+  var dryRun = false
+
+  @OptionGroup var common: CommonOptions
+
+  func perform() throws -> Int32 {
+    var options = LongformerOptions(attentionWindow: attentionWindow, maxPositions: maxPositions)
+    if !attentionDilation.isEmpty {
+      options.attentionDilation =
+        attentionDilation.count == 1
+        ? JSONValue(attentionDilation[0]) : .array(attentionDilation.map { JSONValue($0) })
+    }
+    var converter = Converter(
+      .longformer(options), source: source, output: output, options: sourceOptions.open,
+      threads: common.threadCount)
+    converter.elementType = dtype.elementType
+    converter.isChecked = !noCheck
+    converter.isDryRun = dryRun
+    converter.overwrite = common.force
+    try ConversionText.run(converter, common.console)
+    return 0
+  }
+}

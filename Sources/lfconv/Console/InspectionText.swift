@@ -1,0 +1,74 @@
+import Conversion
+import ModelFamilies
+import TensorCore
+
+/// An inspection as text for people.
+enum InspectionText {
+  static func summary(_ inspection: Inspection) -> String {
+    var lines = [row("path", "\(printable(inspection.path))  (\(inspection.format))")]
+    if let model = inspection.model?.configuration {
+      lines += self.model(model)
+    } else if let problem = inspection.problem {
+      lines.append(row("model", "not recognised: \(printable(problem.message, limit: 600))"))
+    }
+    let count = inspection.parameterCount
+    lines.append(
+      row("tensors", "\(inspection.tensors.count) with \(count) numbers, \(types(inspection))"))
+    let raw = inspection.rawBytes
+    var size = "\(inspection.fileBytes.byteText) for \(raw.byteText) of tensors"
+    if raw > 0 {
+      size += ": \((Double(inspection.fileBytes) / Double(raw) * 100).rounded3) %"
+    }
+    lines.append(row("size", size))
+    if !inspection.files.isEmpty {
+      let files = inspection.files.map { "\(printable($0.name)) (\($0.byteCount.byteText))" }
+      lines.append(row("files", files.joined(separator: ", ")))
+    }
+    for entry in inspection.provenance {
+      lines.append(row("made", printable("\(entry.key): \(entry.value)", limit: 300)))
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  static func tensors(_ inspection: Inspection) -> String {
+    let width = min(90, inspection.tensors.map { $0.name.text.count }.max() ?? 0)
+    return inspection.tensors.map { tensor in
+      printable(tensor.name.text).padding(to: width) + "  "
+        + tensor.elementType.rawValue.padding(to: 4) + "  " + tensor.shape.description
+    }.joined(separator: "\n")
+  }
+
+  private static func model(_ model: ModelConfiguration) -> [String] {
+    let architecture = model.json["architectures"]?.arrayValue?.first?.stringValue ?? model.family
+    var lines = [
+      row(
+        "model",
+        "\(printable(architecture, limit: 80)) (\(model.family), head: \(model.head.rawValue))"),
+      row(
+        "sizes",
+        "\(model.layerCount) layers × \(model.hiddenSize), \(model.headCount) heads, "
+          + "\(model.intermediateSize) between, vocabulary \(model.vocabularySize)"),
+      row(
+        "input",
+        "longest input \(model.longestInput) tokens (\(model.positionCount) position rows, "
+          + "padding token \(model.paddingID))"),
+    ]
+    let windows = model.attentionWindows
+    if let first = windows.first {
+      let isSame = windows.allSatisfy { $0 == first }
+      let text = isSame ? "\(first)" : windows.map(String.init).joined(separator: ", ")
+      lines.append(row("window", "\(text) (both sides together), \(isSame ? "all layers" : "by layer")"))
+    }
+    return lines
+  }
+
+  private static func types(_ inspection: Inspection) -> String {
+    var order: [String] = []
+    for tensor in inspection.tensors where !order.contains(tensor.elementType.rawValue) {
+      order.append(tensor.elementType.rawValue)
+    }
+    return order.joined(separator: ", ")
+  }
+
+  static func row(_ name: String, _ text: String) -> String { name.padding(to: 8) + text }
+}

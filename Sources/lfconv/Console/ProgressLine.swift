@@ -1,0 +1,31 @@
+import FileIO
+import Synchronization
+
+/// What is being done and how far it is, on one line of a terminal.
+final class ProgressLine: Sendable {
+  private let isShown: Bool
+  private let last = Mutex("")
+
+  init(isShown: Bool) { self.isShown = isShown }
+
+  /// Redraws the line, when it has changed.
+  func show(_ action: String, _ fraction: Double) {
+    guard isShown else { return }
+    let percent = Int(max(0, min(1, fraction)) * 100)
+    let text = "\(action) \(percent) %"
+    last.withLock { last in
+      guard last != text else { return }
+      last = text
+      StandardStreams.error("\r\u{1B}[K\(text)")
+    }
+  }
+
+  /// Removes the line.
+  func clear() {
+    guard isShown else { return }
+    last.withLock { last in
+      if !last.isEmpty { StandardStreams.error("\r\u{1B}[K") }
+      last = ""
+    }
+  }
+}

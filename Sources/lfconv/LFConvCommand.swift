@@ -1,0 +1,25 @@
+import ArgumentParser
+import Conversion
+
+/// The root of the command line.
+struct LFConvCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lfconv",
+    abstract: "Turn RoBERTa checkpoints into Longformers, and prove that the result is right.",
+    discussion: """
+      EXAMPLES
+        lfconv roberta-to-longformer ./roberta-base -o longformer.lfz
+        lfconv roberta-to-longformer ./roberta-base -o ./longformer-hf --max-positions 8192
+        lfconv inspect longformer.lfz
+        lfconv verify Golden
+
+      EXIT CODES
+        0 done   1 mismatch   2 input refused   3 unsupported   4 I/O
+        64 usage   70 internal   130, 143 ended by a signal
+      """,
+    version: ToolVersion.text,
+    subcommands: [
+      RobertaToLongformerCommand.self, ConvertCommand.self, InspectCommand.self,
+      VerifyCommand.self,
+    ])
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import FileIO
+import TensorCore
+
+/// The program: parses, runs, and turns every failure into a message, an exit
+/// code and, on request, an object of JSON.
+@main
+enum Main {
+  static func main() {
+    TemporaryPaths.removeOnSignals()
+    Machine.exit(run())
+  }
+
+  private static func run() -> Int32 {
+    let json = CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
+    var schema = "lfconv.error/1"
+    do {
+      let command = try LFConvCommand.parseAsRoot()
+      guard let action = command as? any Action else {
+        // A command without a name: its help says what there is.
+        throw CleanExit.helpRequest(LFConvCommand.self)
+      }
+      schema = type(of: action).schema
+      return try action.perform()
+    } catch let error as LFError {
+      report(error, schema: schema, json: json)
+      return error.kind.rawValue
+    } catch {
+      let message = LFConvCommand.fullMessage(for: error)
+      guard LFConvCommand.exitCode(for: error) != .success else { return show(message) }
+      // The parser's message begins with "Error: " and ends with the usage.
+      let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+      StandardStreams.error("lfconv: error: \(text)\n")
+      if json {
+        let first = text.split(separator: "\n").first.map(String.init) ?? text
+        object(LFError(.usage, "usage.arguments", first), schema: schema)
+      }
+      return LFError.Kind.usage.rawValue
+    }
+  }
+
+  /// Shows help or the version, which are results.
+  private static func show(_ text: String) -> Int32 {
+    do throws(LFError) {
+      try StandardStreams.output(text + "\n")
+      return 0
+    } catch {
+      report(error, schema: "", json: false)
+      return error.kind.rawValue
+    }
+  }
+
+  /// Tells a failure: to people on standard error, to scripts as JSON.
+  private static func report(_ error: LFError, schema: String, json: Bool) {
+    var text = "lfconv: error: \(error)\n"
+    if let hint = error.hint { text += "hint: \(hint)\n" }
+    StandardStreams.error(text)
+    if json { object(error, schema: schema) }
+  }
+
+  private static func object(_ error: LFError, schema: String) {
+    let object = JSONObject([("schema", .string(schema)), ("error", .object(error.json))])
+    try? StandardStreams.output(JSONValue.object(object).compact + "\n")
+  }
+}
+
+extension LFError {
+  /// The failure as an object, with a `code` that stays the same.
+  var json: JSONObject {
+    var object = JSONObject([("code", .string(code)), ("message", .string(message))])
+    object["file"] = location.file.map { .string($0) }
+    object["entry"] = location.entry.map { .string($0) }
+    object["offset"] = location.offset.map { JSONValue($0) }
+    object["hint"] = hint.map { .string($0) }
+    return object
+  }
+}
