@@ -18,7 +18,7 @@ struct Proof {
   func run(progress: (Double) -> Void) throws(LFError) -> [ConversionReport.Check] {
     let result = try written.recognized()
     var checks = [try weights(result, progress: { progress($0 * 0.5) })]
-    if plan.tiling != nil {
+    if isConversion {
       checks.append(try positions(result))
       checks.append(try globalProjections(result))
       checks += try Oracles(
@@ -29,6 +29,9 @@ struct Proof {
     progress(1)
     return checks
   }
+
+  /// Whether the source is a RoBERTa and the result a Longformer.
+  private var isConversion: Bool { plan.tiling != nil }
 
   // MARK: Bytes
 
@@ -41,10 +44,9 @@ struct Proof {
     for (number, tensor) in result.tensors.enumerated() {
       let name = tensor.descriptor.name
       progress(Double(number) / Double(max(1, result.tensors.count)))
-      if plan.tiling != nil, name == Self.positionsName { continue }
+      if isConversion, name == Self.positionsName { continue }
       guard let index = tensor.index,
-        let original = model.tensor(tensor.row.copiedFrom ?? name)
-          ?? tensor.row.fallback.flatMap({ model.tensor($0) })
+        let original = model.tensor(isConversion ? tensor.row.copiedFrom ?? name : name)
       else { throw failure(name, "a tensor that the source has", "none") }
       guard let from = original.index else {
         guard try written.source.bytes(index).allSatisfy({ $0 == 0 }) else {
