@@ -12,12 +12,16 @@ public struct Checkpoint: Sendable {
   public var source: any TensorSource
   /// Raw configuration: `config.json`, or a fairseq file's `args` or `cfg`.
   public var configuration: JSONObject?
+  /// The very bytes of `config.json`, so that it can be carried unchanged.
+  public var configurationBytes: [UInt8]?
   /// What `configuration` was read from, for messages.
   public var configurationOrigin: String?
   /// Tokenizer and other files that belong to the model.
   public var files: [CarriedFile]
   /// Remarks for the user, such as the unknown classes a pickle names.
   public var notes: [String]
+  /// Compares the checksums of the weights, where the format has any.
+  var checksums: (@Sendable () throws(LFError) -> Void)?
 
   /// A file with weights, for provenance.
   public struct WeightFile: Sendable {
@@ -46,4 +50,11 @@ public struct Checkpoint: Sendable {
     self.files = files
     self.notes = notes
   }
+
+  /// Reads all weights and compares them with the checksums in the file.
+  ///
+  /// Opening does not do so: it would read every byte twice. Only PyTorch's zip
+  /// archives have checksums; other formats, and archives that were written
+  /// without, pass.
+  public func verifyChecksums() throws(LFError) { try checksums?() }
 }
