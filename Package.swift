@@ -93,9 +93,10 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // One test target a source target.
+    // One test target a source target, and what they share.
+    .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore"]),
-    .testTarget(name: "FileIOTests", dependencies: ["FileIO", "TensorCore"]),
+    .testTarget(name: "FileIOTests", dependencies: ["FileIO", "TensorCore", "TestSupport"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "FileIO", "TensorCore"]),
     .testTarget(name: "ModelFamiliesTests", dependencies: ["ModelFamilies", "TensorCore"]),
     .testTarget(name: "ContainerTests", dependencies: ["Container", "FileIO", "TensorCore"]),
@@ -105,11 +106,14 @@ let package = Package(
       name: "ConversionTests",
       dependencies: [
         "Conversion", "Checkpoints", "Container", "ModelFamilies", "FileIO", "TensorCore",
+        "TestSupport",
       ]),
     .testTarget(
       name: "VerificationTests",
-      dependencies: ["Verification", "Conversion", "Checkpoints", "FileIO", "TensorCore"]),
-    .testTarget(name: "lfconvTests", dependencies: ["FileIO", "TensorCore"]),
+      dependencies: [
+        "Verification", "Conversion", "Checkpoints", "FileIO", "TensorCore", "TestSupport",
+      ]),
+    .testTarget(name: "lfconvTests", dependencies: ["lfconv", "TensorCore", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -41,8 +41,12 @@ public enum TemporaryPaths {
         paths.withLock { registered in
           for path in registered { Paths.removeTree(path) }
           signal(number, SIG_DFL)
+          // Whoever started this process may have had the signal blocked.
+          var set = sigset_t()
+          unsafe sigemptyset(&set)
+          unsafe sigaddset(&set, number)
+          unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
           kill(getpid(), number)
-          sleep(5)
           _exit(128 + number)
         }
       }

@@ -1,30 +1,8 @@
 import FileIO
 import Foundation
 import TensorCore
+import TestSupport
 import Testing
-
-/// A folder of its own for one test.
-final class Scratch {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("lfconv-tests-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String, _ text: String = "") throws -> String {
-    let full = path + "/" + name
-    try Data(text.utf8).write(to: URL(fileURLWithPath: full))
-    return full
-  }
-
-  var names: [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-  }
-}
 
 @Suite("Files")
 struct FileIOTests {
