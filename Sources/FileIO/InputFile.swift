@@ -1,10 +1,11 @@
 import CPlatform
+public import TensorCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
-public import TensorCore
 
 /// A regular file that is read at given offsets, from any thread.
 ///

@@ -1,11 +1,11 @@
 import Synchronization
+public import TensorCore
 
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
-public import TensorCore
 
 /// A file that appears at its destination complete, or not at all.
 ///

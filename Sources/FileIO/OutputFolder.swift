@@ -1,12 +1,12 @@
 import CPlatform
 import Synchronization
+public import TensorCore
 
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
-public import TensorCore
 
 /// A folder of files that appears at its destination complete, or not at all.
 public final class OutputFolder: Sendable {

@@ -1,9 +1,10 @@
+public import TensorCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
-public import TensorCore
 
 /// Questions about paths.
 public enum Paths {

@@ -1,9 +1,10 @@
+public import TensorCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
-public import TensorCore
 
 /// Standard output and standard error, written at once and with errors seen.
 ///

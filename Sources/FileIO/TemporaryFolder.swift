@@ -1,9 +1,10 @@
+public import TensorCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
-public import TensorCore
 
 /// Folders for files that live no longer than a command.
 public enum TemporaryFolder {

@@ -55,12 +55,15 @@ struct KnownDefectsTests {
   @Test("Tokens beyond the source's longest input get the right positions, for any padding token")
   func positionsBeyond() throws {
     let scratch = try Scratch()
-    for (name, pad) in [("pad-three-two-token-types", 3), ("pad-zero", 0), ("roberta-masked-lm-three-windows", 1)] {
+    for (name, pad) in [
+      ("pad-three-two-token-types", 3), ("pad-zero", 0), ("roberta-masked-lm-three-windows", 1),
+    ] {
       let source = Repository.golden(name) + "/source"
       let old = try rows(SafetensorsFile(source + "/model.safetensors"), "roberta.")
       let usable = old.count - pad - 1
       let new = try rows(
-        converted(source, positions: usable * 2 + 3, windows: [4], in: scratch).weights, "longformer.")
+        converted(source, positions: usable * 2 + 3, windows: [4], in: scratch).weights,
+        "longformer.")
       for token in 0..<usable * 2 + 3 {
         #expect(new[pad + 1 + token] == old[pad + 1 + token % usable])
       }

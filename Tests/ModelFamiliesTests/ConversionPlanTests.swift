@@ -35,7 +35,8 @@ struct ConversionPlanTests {
     #expect(masked.contains("longformer.encoder.layer.1.attention.self.key_global.bias"))
     #expect(masked.contains("lm_head.bias"))
     #expect(!masked.contains { $0.contains("decoder") || $0.hasPrefix("roberta") })
-    let bare = try plan(try SampleModel(head: .bare, prefix: "")).tensors.map(\.descriptor.name.text)
+    let bare = try plan(try SampleModel(head: .bare, prefix: "")).tensors.map(
+      \.descriptor.name.text)
     #expect(bare.allSatisfy { $0.hasPrefix("embeddings.") || $0.hasPrefix("encoder.") })
   }
 

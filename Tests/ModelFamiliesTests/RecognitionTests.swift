@@ -68,7 +68,8 @@ struct RecognitionTests {
     sample.rename(
       "roberta.embeddings.LayerNorm.weight", "roberta.embeddings.LayerNorm.gamma")
     sample.rename(
-      "roberta.encoder.layer.1.output.LayerNorm.bias", "roberta.encoder.layer.1.output.LayerNorm.beta")
+      "roberta.encoder.layer.1.output.LayerNorm.bias",
+      "roberta.encoder.layer.1.output.LayerNorm.beta")
     try sample.add("roberta.embeddings.position_ids", [1, 14], .i64)
     let model = try sample.recognized()
     #expect(model.dropped.count == 1)

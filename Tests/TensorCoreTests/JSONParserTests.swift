@@ -45,7 +45,9 @@ struct JSONParserTests {
 
   @Test("Bytes that are no UTF-8 are refused")
   func invalidUTF8() {
-    for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]] {
+    for bytes: [UInt8] in [
+      [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+    ] {
       let error = #expect(throws: LFError.self) { try JSONParser.parse(bytes) }
       #expect(error?.code == "json.encoding")
     }

@@ -15,7 +15,9 @@ struct MemorySource: TensorSource {
 struct TensorTests {
   @Test(
     "Shapes that overflow are refused, also when a zero would hide it",
-    arguments: [[-1], [Int.max, 2], [1 << 31, 1 << 31], [0, Int.max, Int.max], Array(repeating: 1, count: 9)])
+    arguments: [
+      [-1], [Int.max, 2], [1 << 31, 1 << 31], [0, Int.max, Int.max], Array(repeating: 1, count: 9),
+    ])
   func shapes(dimensions: [Int]) {
     #expect(throws: LFError.self) { try TensorShape(dimensions) }
   }
@@ -80,7 +82,8 @@ struct TensorTests {
   @Test(
     "Numbers are shown with three digits",
     arguments: [
-      (0.0123, "0.0123"), (451, "451"), (3.8096e-7, "3.81e-07"), (9.999, "10.0"), (1e12, "1.00e+12"),
+      (0.0123, "0.0123"), (451, "451"), (3.8096e-7, "3.81e-07"), (9.999, "10.0"),
+      (1e12, "1.00e+12"),
       (-2.5, "-2.50"), (0, "0.0"), (123456, "123000"),
     ])
   func rounded(value: Double, text: String) { #expect(value.rounded3 == text) }

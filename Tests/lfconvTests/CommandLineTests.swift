@@ -142,10 +142,22 @@ struct CommandLineTests {
       (["roberta-to-longformer", scratch("none"), "-o", out], 4, "io.not-found"),
       (["roberta-to-longformer", scratch("broken.safetensors"), "-o", out], 2, ""),
       (["roberta-to-longformer", mpnet, "-o", out], 3, "model.unsupported"),
-      (["roberta-to-longformer", Self.roberta, "-o", out, "--attention-window", "3"], 64, "usage.attention-window"),
-      (["roberta-to-longformer", Self.roberta, "-o", out, "--attention-window", "4,4"], 64, "usage.attention-window"),
-      (["roberta-to-longformer", Self.roberta, "-o", out, "--max-positions", "0"], 64, "usage.max-positions"),
-      (["roberta-to-longformer", Self.roberta, "-o", scratch("no/such/folder.lfz")], 4, "io.not-found"),
+      (
+        ["roberta-to-longformer", Self.roberta, "-o", out, "--attention-window", "3"], 64,
+        "usage.attention-window"
+      ),
+      (
+        ["roberta-to-longformer", Self.roberta, "-o", out, "--attention-window", "4,4"], 64,
+        "usage.attention-window"
+      ),
+      (
+        ["roberta-to-longformer", Self.roberta, "-o", out, "--max-positions", "0"], 64,
+        "usage.max-positions"
+      ),
+      (
+        ["roberta-to-longformer", Self.roberta, "-o", scratch("no/such/folder.lfz")], 4,
+        "io.not-found"
+      ),
       (["roberta-to-longformer", Self.roberta, "-o", Self.roberta, "--force"], 64, "usage.output"),
       (["roberta-to-longformer", Self.roberta], 64, "usage.arguments"),
       (["roberta-to-longformer", Self.roberta, "-o", out, "--nonsense"], 64, "usage.arguments"),
@@ -244,11 +256,15 @@ struct CommandLineTests {
     #expect(tensors["compared"] as? Int == 54)
     #expect((tensors["differing"] as? [Any])?.isEmpty == true)
     let wrong = try Program.run(
-      ["verify", golden, "--json", "--model", Repository.golden("pad-three-two-token-types") + "/source"])
+      [
+        "verify", golden, "--json", "--model",
+        Repository.golden("pad-three-two-token-types") + "/source",
+      ])
     #expect(wrong.exitCode != 0)
   }
 
-  @Test("Help and version are results", arguments: [["--help"], ["--version"], ["verify", "--help"]])
+  @Test(
+    "Help and version are results", arguments: [["--help"], ["--version"], ["verify", "--help"]])
   func help(arguments: [String]) throws {
     let result = try Program.run(arguments)
     #expect(result.exitCode == 0)

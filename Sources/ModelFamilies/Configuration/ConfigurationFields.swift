@@ -64,7 +64,8 @@ struct ConfigurationFields {
     }
     for key in ["is_decoder", "add_cross_attention"] where value(key)?.boolValue == true {
       throw LFError.unsupported(
-        "config.decoder", at: location(key), "decoders are not supported; this tool converts encoders"
+        "config.decoder", at: location(key),
+        "decoders are not supported; this tool converts encoders"
       )
     }
   }

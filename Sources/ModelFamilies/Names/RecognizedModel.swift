@@ -46,7 +46,8 @@ extension ComposedTensor {
   ) throws(LFError) {
     let descriptor = tensor.descriptor.renamed(name ?? tensor.descriptor.name)
     let bytes = descriptor.byteCount
-    let content: Content = tensor.index.map { .source(index: $0, range: 0..<bytes) } ?? .zeros(bytes)
+    let content: Content =
+      tensor.index.map { .source(index: $0, range: 0..<bytes) } ?? .zeros(bytes)
     try self.init(descriptor, parts: [Part(content)], tiedTo: tiedTo)
   }
 }

@@ -97,7 +97,8 @@ public struct JSONParser {
       }
       // Close as many containers as end here.
       while true {
-        if let wanted, stack.count == wanted.count, zip(stack, wanted).allSatisfy({ $0.key == $1 }) {
+        if let wanted, stack.count == wanted.count, zip(stack, wanted).allSatisfy({ $0.key == $1 })
+        {
           place = start..<index
         }
         skipSpace()

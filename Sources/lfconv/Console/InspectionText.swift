@@ -57,7 +57,8 @@ enum InspectionText {
     if let first = windows.first {
       let isSame = windows.allSatisfy { $0 == first }
       let text = isSame ? "\(first)" : windows.map(String.init).joined(separator: ", ")
-      lines.append(row("window", "\(text) (both sides together), \(isSame ? "all layers" : "by layer")"))
+      lines.append(
+        row("window", "\(text) (both sides together), \(isSame ? "all layers" : "by layer")"))
     }
     return lines
   }

@@ -1,0 +1,49 @@
+import CZstd
+import TensorCore
+
+/// A reusable zstd compression context.
+@safe final class ZstdEncoder {
+  private let context: OpaquePointer
+
+  /// A context with a set of parameters.
+  private init(_ parameters: [(ZSTD_cParameter, Int32)]) throws(LFError) {
+    guard let context = unsafe ZSTD_createCCtx() else {
+      throw LFError(.internal, "internal.memory", "no memory for a compression context")
+    }
+    unsafe self.context = unsafe context
+    for (parameter, value) in parameters {
+      let result = unsafe ZSTD_CCtx_setParameter(context, parameter, value)
+      guard ZSTD_isError(result) == 0 else {
+        throw LFError(
+          .internal, "internal.zstd", "parameter \(parameter.rawValue) = \(value) is not accepted")
+      }
+    }
+  }
+
+  deinit { _ = unsafe ZSTD_freeCCtx(context) }
+
+  /// Entropy coding alone.
+  ///
+  /// Exponents of weights have no repetitions worth finding; these settings
+  /// make the search as cheap as it gets without leaving the stable interface.
+  static func literals() throws(LFError) -> ZstdEncoder {
+    try ZstdEncoder([
+      (ZSTD_c_compressionLevel, 1), (ZSTD_c_strategy, Int32(ZSTD_fast.rawValue)),
+      (ZSTD_c_targetLength, 0), (ZSTD_c_minMatch, 7), (ZSTD_c_hashLog, 6), (ZSTD_c_chainLog, 6),
+      (ZSTD_c_windowLog, 17),
+    ])
+  }
+
+  /// Ordinary compression, for text and integers.
+  static func general(level: Int32) throws(LFError) -> ZstdEncoder {
+    try ZstdEncoder([(ZSTD_c_compressionLevel, level)])
+  }
+
+  /// Compresses to one frame; nil when it does not fit `capacity`.
+  func encode(
+    _ bytes: UnsafeRawBufferPointer, to place: UnsafeMutablePointer<UInt8>, capacity: Int
+  ) -> Int? {
+    let result = unsafe ZSTD_compress2(context, place, capacity, bytes.baseAddress, bytes.count)
+    return ZSTD_isError(result) == 0 ? result : nil
+  }
+}

@@ -1,0 +1,74 @@
+#if canImport(Accelerate)
+  import Accelerate
+#else
+  import COneDNN
+#endif
+
+/// Dense products, by the library that is made for them on each system.
+///
+/// One product runs on one thread: callers hand out blocks of rows (see
+/// `Workers`), which holds up better than the library's own threads when the
+/// machine is busy, and makes results independent of the thread count.
+enum MatrixMultiplication {
+  /// result = scale·left·rightᵀ (+ result): the form of a linear layer, whose
+  /// weights are stored as [out, in], and of attention scores.
+  ///
+  /// - Parameters:
+  ///   - left: [m, k].
+  ///   - right: [n, k].
+  ///   - result: [m, n].
+  static func multiply(
+    _ left: Matrix, transposed right: Matrix, into result: Matrix, scale: Float = 1,
+    accumulating: Bool = false
+  ) {
+    precondition(left.columns == right.columns)
+    precondition(result.rows == left.rows && result.columns == right.rows)
+    multiply(left, right, isTransposed: true, result, scale, accumulating)
+  }
+
+  /// result = scale·left·right (+ result).
+  ///
+  /// - Parameters:
+  ///   - left: [m, k].
+  ///   - right: [k, n].
+  ///   - result: [m, n].
+  static func multiply(
+    _ left: Matrix, _ right: Matrix, into result: Matrix, scale: Float = 1,
+    accumulating: Bool = false
+  ) {
+    precondition(left.columns == right.rows)
+    precondition(result.rows == left.rows && result.columns == right.columns)
+    multiply(left, right, isTransposed: false, result, scale, accumulating)
+  }
+
+  private static func multiply(
+    _ left: Matrix, _ right: Matrix, isTransposed: Bool, _ result: Matrix, _ scale: Float,
+    _ accumulating: Bool
+  ) {
+    guard result.rows > 0, result.columns > 0 else { return }
+    guard left.columns > 0 else {
+      if !accumulating { result.fill(0) }
+      return
+    }
+    // The strides of single rows are free, but libraries check them.
+    let leftStride = max(left.stride, left.columns)
+    let rightStride = max(right.stride, right.columns)
+    let resultStride = max(result.stride, result.columns)
+    let beta: Float = accumulating ? 1 : 0
+    #if canImport(Accelerate)
+      unsafe cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, isTransposed ? CblasTrans : CblasNoTrans,
+        .init(result.rows), .init(result.columns), .init(left.columns), scale, left.pointer,
+        .init(leftStride), right.pointer, .init(rightStride), beta, result.pointer,
+        .init(resultStride))
+    #else
+      // Unsafe only for its pointers, whose extents the views have checked.
+      let status = unsafe dnnl_sgemm(
+        CChar(UInt8(ascii: "N")), CChar(UInt8(ascii: isTransposed ? "T" : "N")),
+        dnnl_dim_t(result.rows), dnnl_dim_t(result.columns), dnnl_dim_t(left.columns), scale,
+        left.pointer, dnnl_dim_t(leftStride), right.pointer, dnnl_dim_t(rightStride), beta,
+        result.pointer, dnnl_dim_t(resultStride))
+      precondition(status == dnnl_success, "matrix product refused")
+    #endif
+  }
+}

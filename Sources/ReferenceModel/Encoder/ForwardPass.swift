@@ -1,0 +1,73 @@
+import ModelFamilies
+public import TensorCore
+
+/// One forward pass, driven layer by layer.
+public struct ForwardPass {
+  private let model: ReferenceModel
+  private let inputs: PreparedInputs
+  private let memory: LayerMemory
+  private let states: Matrix  // [N·S, H]
+  /// Memory for the layer of a streamed model.
+  private var streamed: LayerWeights?
+  /// Layers that have run.
+  public private(set) var completedLayers = 0
+
+  /// Checks the inputs and computes the embeddings.
+  init(model: ReferenceModel, inputs: EncoderInputs) throws(LFError) {
+    self.model = model
+    self.inputs = try PreparedInputs(inputs, configuration: model.configuration)
+    memory = try LayerMemory(
+      configuration: model.configuration, inputs: self.inputs, workers: model.workers)
+    states = try Matrix(rows: self.inputs.tokens, columns: model.configuration.hiddenSize)
+    try Embeddings(
+      configuration: model.configuration, weights: model.embeddings, reader: model.reader,
+      workers: model.workers
+    ).run(self.inputs, into: states)
+  }
+
+  /// Runs the next layer; false when all have run.
+  public mutating func runLayer() throws(LFError) -> Bool {
+    guard completedLayers < model.configuration.layerCount else { return false }
+    try EncoderLayer(
+      configuration: model.configuration, weights: weights(completedLayers),
+      pattern: model.configuration.attention[completedLayers], inputs: inputs, memory: memory,
+      workers: model.workers
+    ).run(states)
+    completedLayers += 1
+    return true
+  }
+
+  /// The hidden states after the layers that have run, [N,S,H], by Hugging
+  /// Face's name "hidden_states.n".
+  public func hiddenStates() -> OutputTensor { hidden("hidden_states.\(completedLayers)") }
+
+  /// Runs the layers that are left, then pooler and head.
+  ///
+  /// - Parameter head: whether pooler and head run.
+  /// - Returns: "last_hidden_state" and the head's outputs.
+  public mutating func finish(head: Bool = true) throws(LFError) -> [OutputTensor] {
+    while try runLayer() {}
+    streamed = nil
+    let last = hidden("last_hidden_state")
+    guard head else { return [last] }
+    return [last] + (try HeadRun(model: model, inputs: inputs, states: states).outputs())
+  }
+
+  private func hidden(_ name: String) -> OutputTensor {
+    OutputTensor(
+      name: name, shape: [inputs.sequences.count, inputs.length, states.columns], copying: states)
+  }
+
+  private mutating func weights(_ layer: Int) throws(LFError) -> LayerWeights {
+    if model.residency == .resident { return model.layers[layer] }
+    let hasGlobal = model.configuration.attention[layer] != .full
+    var memory = streamed
+    if memory == nil || (memory?.globalQuery != nil) != hasGlobal {
+      memory = try ReferenceModel.memory(model.configuration, layer)
+    }
+    guard let memory else { preconditionFailure("memory was made above") }
+    streamed = memory
+    try model.reader.read(memory.slots(layer), workers: model.workers)
+    return memory
+  }
+}

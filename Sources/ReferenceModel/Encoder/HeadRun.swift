@@ -1,0 +1,144 @@
+import ModelFamilies
+import TensorCore
+
+/// Pooler and head of a forward pass.
+struct HeadRun {
+  let model: ReferenceModel
+  let inputs: PreparedInputs
+  let states: Matrix  // [N·S, H]
+
+  /// "pooler_output" and whatever the head computes.
+  func outputs() throws(LFError) -> [OutputTensor] {
+    var outputs: [OutputTensor] = []
+    var pooled: Matrix?  // [N, H]
+    if let pooler = model.head.pooler {
+      let result = try dense(try firstTokens(), pooler)
+      outputs.append(
+        OutputTensor(
+          name: "pooler_output", shape: [result.rows, result.columns], copying: result))
+      pooled = result
+    }
+    switch model.head.kind {
+    case .none: break
+    case .maskedLanguageModel(let dense, let norm, let decoder, let bias):
+      outputs.append(try languageModel(dense, norm, decoder, bias))
+    case .sequenceClassification(let first, let projection):
+      let logits = try linear(try dense(try firstTokens(), first), projection)  // [B, labels]
+      outputs.append(
+        OutputTensor(name: "logits", shape: [logits.rows, logits.columns], copying: logits))
+    case .linear(let weights):
+      if let choices = inputs.choices, let pooled {
+        let logits = try linear(pooled, weights)  // [B·C, 1]
+        outputs.append(
+          OutputTensor(name: "logits", shape: [inputs.batch, choices], copying: logits))
+      } else {
+        outputs += tokenLogits(try linear(states, weights))
+      }
+    }
+    return outputs
+  }
+
+  /// Hidden states of every sequence's first token, [N, H].
+  private func firstTokens() throws(LFError) -> Matrix {
+    let result = try Matrix(rows: inputs.sequences.count, columns: states.columns)
+    result.copy(states.everyRow(from: 0, by: inputs.length))
+    return result
+  }
+
+  /// tanh(x·Wᵀ + b).
+  private func dense(_ x: Matrix, _ weights: LinearWeights) throws(LFError) -> Matrix {
+    let result = try Matrix(rows: x.rows, columns: weights.weight.rows)
+    model.workers.run(1) { _, _ in
+      MatrixMultiplication.multiply(x, transposed: weights.weight, into: result)
+      Kernels.tanh(result, weights.bias)
+    }
+    return result
+  }
+
+  /// x·Wᵀ + b.
+  private func linear(_ x: Matrix, _ weights: LinearWeights) throws(LFError) -> Matrix {
+    let result = try Matrix(rows: x.rows, columns: weights.weight.rows)
+    let blocks = RowBlocks(x.rows)
+    model.workers.run(blocks.count) { block, _ in
+      let target = result.rows(blocks[block])
+      MatrixMultiplication.multiply(
+        x.rows(blocks[block]), transposed: weights.weight, into: target)
+      Kernels.addBias(target, weights.bias)
+    }
+    return result
+  }
+
+  /// Logits [N·S, labels] of a head that looks at every token.
+  private func tokenLogits(_ logits: Matrix) -> [OutputTensor] {
+    let shape = [inputs.batch, inputs.length]
+    guard model.configuration.head == .questionAnswering else {
+      return [
+        OutputTensor(name: "logits", shape: shape + [logits.columns], copying: logits)
+      ]
+    }
+    return [
+      OutputTensor(name: "start_logits", shape: shape, copying: logits.columns(0..<1)),
+      OutputTensor(name: "end_logits", shape: shape, copying: logits.columns(1..<2)),
+    ]
+  }
+
+  /// gelu(dense), LayerNorm, decoder; the activation is the exact GELU whatever
+  /// the configuration says, as in `RobertaLMHead` and `LongformerLMHead`.
+  private func languageModel(
+    _ dense: LinearWeights, _ norm: NormWeights, _ decoder: String, _ bias: Matrix
+  ) throws(LFError) -> OutputTensor {
+    let features = try Matrix(rows: states.rows, columns: states.columns)  // [N·S, H]
+    let blocks = RowBlocks(states.rows)
+    model.workers.run(blocks.count) { block, _ in
+      let part = features.rows(blocks[block])
+      MatrixMultiplication.multiply(
+        states.rows(blocks[block]), transposed: dense.weight, into: part)
+      Kernels.activate(part, dense.bias, .gelu)
+      Kernels.layerNorm(
+        part, norm: norm, epsilon: model.configuration.layerNormEpsilon, into: part)
+    }
+    let vocabulary = model.configuration.vocabularySize
+    var failure: LFError?
+    let logits = OutputTensor(
+      name: "logits", shape: [inputs.batch, inputs.length, vocabulary], rows: states.rows,
+      columns: vocabulary
+    ) { target in
+      do throws(LFError) {
+        try decode(features, decoder, bias, into: target)
+      } catch {
+        target.fill(0)
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return logits
+  }
+
+  /// target = features·Eᵀ + bias, some rows of the decoder's matrix E at a time.
+  private func decode(
+    _ features: Matrix, _ decoder: String, _ bias: Matrix, into target: Matrix
+  ) throws(LFError) {
+    let block = 2048  // words
+    let resident =
+      model.head.decoder
+      ?? (decoder == EmbeddingWeights.wordTable ? model.embeddings.words : nil)
+    let memory: Matrix  // [V, H], or [block, H] when it is read in parts
+    if let resident {
+      memory = resident
+    } else {
+      memory = try Matrix(rows: min(block, bias.columns), columns: features.columns)
+    }
+    let rowBlocks = RowBlocks(features.rows)
+    for start in stride(from: 0, to: bias.columns, by: block) {
+      let words = start..<min(bias.columns, start + block)
+      let part = resident == nil ? memory.rows(0..<words.count) : memory.rows(words)  // [words, H]
+      if resident == nil { try model.reader.read(decoder, rows: words, into: part) }
+      model.workers.run(rowBlocks.count) { task, _ in
+        let result = target.rows(rowBlocks[task]).columns(words)
+        MatrixMultiplication.multiply(
+          features.rows(rowBlocks[task]), transposed: part, into: result)
+        Kernels.addBias(result, bias.columns(words))
+      }
+    }
+  }
+}

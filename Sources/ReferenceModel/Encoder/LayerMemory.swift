@@ -1,0 +1,37 @@
+import ModelFamilies
+import TensorCore
+
+/// Memory that all layers of a forward pass share.
+struct LayerMemory: Sendable {
+  /// Memory for one block of rows, of one thread.
+  struct Block: Sendable {
+    let attended: Matrix  // [block, H]
+    let inner: Matrix  // [block, ≤ innerColumns]
+    let outer: Matrix  // [block, H]
+  }
+
+  /// Columns of the feed-forward part that are worked on at a time: the block
+  /// stays in the cache between the two products.
+  static let innerColumns = 768
+
+  let attention: AttentionMemory
+  let blocks: [Block]  // one for each worker
+
+  init(
+    configuration: ModelConfiguration, inputs: PreparedInputs, workers: Workers
+  ) throws(LFError) {
+    attention = try AttentionMemory(
+      configuration: configuration, inputs: inputs, workers: workers)
+    let rows = min(inputs.tokens, RowBlocks(inputs.tokens).size)
+    var blocks: [Block] = []
+    for _ in 0..<workers.count {
+      blocks.append(
+        Block(
+          attended: try Matrix(rows: rows, columns: configuration.hiddenSize),
+          inner: try Matrix(
+            rows: rows, columns: min(Self.innerColumns, configuration.intermediateSize)),
+          outer: try Matrix(rows: rows, columns: configuration.hiddenSize)))
+    }
+    self.blocks = blocks
+  }
+}

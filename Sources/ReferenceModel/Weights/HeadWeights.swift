@@ -1,0 +1,77 @@
+import ModelFamilies
+import TensorCore
+
+/// Weights on top of the encoder, but for the masked-LM decoder, whose matrix
+/// may be the word embeddings.
+struct HeadWeights: Sendable {
+  /// What the head computes.
+  enum Kind: Sendable {
+    case none
+    /// gelu(dense), LayerNorm, then the decoder (tensor by name) and its bias.
+    case maskedLanguageModel(
+      dense: LinearWeights, norm: NormWeights, decoder: String, bias: Matrix)
+    /// tanh(dense) of the first token, then the projection.
+    case sequenceClassification(dense: LinearWeights, projection: LinearWeights)
+    /// One linear layer for every token, or for the pooled output.
+    case linear(LinearWeights)
+  }
+
+  let kind: Kind
+  /// tanh(dense) of the first token, where the model has it.
+  let pooler: LinearWeights?
+  /// A resident model's decoder [V, H], where it is not the word embeddings.
+  let decoder: Matrix?
+
+  /// Reads the head that the configuration names.
+  init(
+    configuration: ModelConfiguration, reader: WeightReader, workers: Workers, isStreamed: Bool
+  ) throws(LFError) {
+    let hidden = configuration.hiddenSize
+    let labels = configuration.labelCount
+    var slots: [WeightSlot] = []
+    func linear(_ name: String, _ out: Int) throws(LFError) -> LinearWeights {
+      let linear = LinearWeights(
+        weight: try Matrix(rows: out, columns: hidden), bias: try Matrix(rows: 1, columns: out))
+      slots.append(WeightSlot(name: name + ".weight", target: linear.weight))
+      slots.append(WeightSlot(name: name + ".bias", target: linear.bias, isVector: true))
+      return linear
+    }
+    let needsPooler = configuration.head == .multipleChoice
+    pooler =
+      needsPooler || reader.has("pooler.dense.weight")
+      ? try linear("pooler.dense", hidden) : nil
+    var ownDecoder: Matrix?
+    switch configuration.head {
+    case .bare: kind = .none
+    case .maskedLanguageModel:
+      let dense = try linear("lm_head.dense", hidden)
+      let norm = NormWeights(
+        gain: try Matrix(rows: 1, columns: hidden), shift: try Matrix(rows: 1, columns: hidden))
+      slots.append(
+        WeightSlot(name: "lm_head.layer_norm.weight", target: norm.gain, isVector: true))
+      slots.append(
+        WeightSlot(name: "lm_head.layer_norm.bias", target: norm.shift, isVector: true))
+      let bias = try Matrix(rows: 1, columns: configuration.vocabularySize)
+      let biasName = reader.has("lm_head.decoder.bias") ? "lm_head.decoder.bias" : "lm_head.bias"
+      slots.append(WeightSlot(name: biasName, target: bias, isVector: true))
+      let own = "lm_head.decoder.weight"
+      let decoder = reader.has(own) ? own : EmbeddingWeights.wordTable
+      try reader.check(decoder, rows: configuration.vocabularySize, columns: hidden)
+      if decoder == own, !isStreamed {
+        let matrix = try Matrix(rows: configuration.vocabularySize, columns: hidden)
+        slots.append(WeightSlot(name: own, target: matrix))
+        ownDecoder = matrix
+      }
+      kind = .maskedLanguageModel(dense: dense, norm: norm, decoder: decoder, bias: bias)
+    case .sequenceClassification:
+      kind = .sequenceClassification(
+        dense: try linear("classifier.dense", hidden),
+        projection: try linear("classifier.out_proj", labels))
+    case .tokenClassification: kind = .linear(try linear("classifier", labels))
+    case .questionAnswering: kind = .linear(try linear("qa_outputs", 2))
+    case .multipleChoice: kind = .linear(try linear("classifier", 1))
+    }
+    decoder = ownDecoder
+    try reader.read(slots, workers: workers)
+  }
+}
