@@ -9,7 +9,7 @@ struct LFConvCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         lfconv roberta-to-longformer ./roberta-base -o longformer.lfz
-        lfconv roberta-to-longformer ./roberta-base -o ./longformer-hf --max-positions 8192
+        lfconv roberta-to-longformer model.pt -o ./hf --max-positions 8192
         lfconv inspect longformer.lfz
         lfconv verify Golden
 

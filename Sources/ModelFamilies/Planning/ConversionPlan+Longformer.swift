@@ -52,7 +52,7 @@ extension ConversionPlan {
     }
     self.tensors = tensors
     self.copies = copies
-    notes = Self.notes(model, untied)
+    notes = Self.notes(model, untied) + Self.dilationNotes(configuration)
   }
 
   // MARK: Pieces
@@ -115,7 +115,20 @@ extension ConversionPlan {
     return json
   }
 
-  static func notes(_ model: RecognizedModel, _ untied: Set<TensorName>) -> [String] {
+  private static func dilationNotes(_ configuration: ModelConfiguration) -> [String] {
+    let isDilated = configuration.attention.contains { pattern in
+      switch pattern {
+      case .full: false
+      case .slidingWindow(let window): window.dilations.contains { $0 > 1 }
+      }
+    }
+    guard isDilated else { return [] }
+    return [
+      "Hugging Face's Longformer classes load the result, but compute without attention_dilation"
+    ]
+  }
+
+  private static func notes(_ model: RecognizedModel, _ untied: Set<TensorName>) -> [String] {
     var notes = model.unused.map { "\($0.name) is left out: \($0.reason)" }
     for name in untied.sorted() {
       notes.append(
