@@ -48,8 +48,21 @@ struct ConversionPlanTests {
       try !plan(sample).tensors.contains { $0.descriptor.name == "lm_head.decoder.weight" })
     let kept = try plan(sample, untied: ["lm_head.decoder.weight"])
     #expect(kept.tensors.contains { $0.descriptor.name == "lm_head.decoder.weight" })
+    #expect(kept.tensors.contains { $0.descriptor.name == "lm_head.decoder.bias" })
     #expect(kept.json["tie_word_embeddings"] == false)
     #expect(kept.notes.contains { $0.contains("lm_head.decoder.weight") })
+  }
+
+  @Test("A decoder that the configuration calls untied is kept, and must be there")
+  func untiedDecoder() throws {
+    var sample = try SampleModel()
+    sample.configuration["tie_word_embeddings"] = false
+    let error = #expect(throws: LFError.self) { try sample.recognized() }
+    #expect(error?.message.contains("lm_head.decoder.weight") == true)
+    try sample.add("lm_head.decoder.weight", [11, 8])
+    try sample.add("lm_head.decoder.bias", [11])
+    let names = try plan(sample).tensors.map(\.descriptor.name)
+    #expect(names.contains("lm_head.decoder.weight") && names.contains("lm_head.decoder.bias"))
   }
 
   @Test(

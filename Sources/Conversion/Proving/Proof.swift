@@ -47,6 +47,7 @@ struct Proof {
       if isConversion, name == Self.positionsName { continue }
       guard let index = tensor.index,
         let original = model.tensor(isConversion ? tensor.row.copiedFrom ?? name : name)
+          ?? tensor.row.tiedTo.flatMap({ model.tensor($0) })
       else { throw failure(name, "a tensor that the source has", "none") }
       guard let from = original.index else {
         guard try written.source.bytes(index).allSatisfy({ $0 == 0 }) else {

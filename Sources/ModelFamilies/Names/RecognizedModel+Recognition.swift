@@ -51,7 +51,8 @@ extension RecognizedModel {
         consumed.insert(fallback)
       }
       guard let index else {
-        if !row.isOptional { problems.missing.append(names.spelled(row, prefix)) }
+        let isUntied = row.tiedTo != nil && !settings.tiesDecoder
+        if !row.isOptional || isUntied { problems.missing.append(names.spelled(row, prefix)) }
         continue
       }
       let found = tensors[index]

@@ -26,15 +26,20 @@ extension ConversionPlan {
     self.tiling = tiling
 
     let prefix = source.head == .bare ? "" : target.prefixes.first ?? ""
+    // An untied decoder is a weight of its own, and so is its bias: the stock
+    // class would draw whichever is missing at random.
+    let keepsDecoder = !untied.isEmpty || !source.tiesDecoder
     var tensors: [ComposedTensor] = []
     var copies: [(TensorName, TensorName)] = []
     for row in target.rows(head: source.head, layers: source.layerCount) {
       let name = TensorName((row.isPrefixed ? prefix : "") + row.canonical.text)
-      guard let origin = model.tensor(row.copiedFrom ?? row.canonical) else {
+      if row.tiedTo != nil, !keepsDecoder { continue }
+      let origin =
+        model.tensor(row.copiedFrom ?? row.canonical) ?? row.tiedTo.flatMap { model.tensor($0) }
+      guard let origin else {
         if row.isOptional { continue }
         throw LFError(.internal, "internal.plan", "no source for \(row.canonical)")
       }
-      if row.tiedTo != nil, !untied.contains(row.canonical) { continue }
       if let original = row.copiedFrom {
         // Equal now, but weights of their own: training moves them apart.
         copies.append((name, TensorName(prefix + original.text)))

@@ -41,6 +41,16 @@ enum MatrixMultiplication {
     multiply(left, right, isTransposed: false, result, scale, accumulating)
   }
 
+  /// Columns of `left` that one call of the library sums up.
+  ///
+  /// A sum of k products in float32 carries an error that grows with k, because
+  /// the running sum does; libraries sum some 200 products in a row. Sums of
+  /// short pieces, added up, are about half as far off, for 3 % of the time in
+  /// a large model. √k would be best for the error alone.
+  static func depth(_ columns: Int) -> Int {
+    columns <= 64 ? 16 : columns <= 256 ? 32 : 64
+  }
+
   private static func multiply(
     _ left: Matrix, _ right: Matrix, isTransposed: Bool, _ result: Matrix, _ scale: Float,
     _ accumulating: Bool
@@ -50,6 +60,19 @@ enum MatrixMultiplication {
       if !accumulating { result.fill(0) }
       return
     }
+    let depth = depth(left.columns)
+    for start in stride(from: 0, to: left.columns, by: depth) {
+      let part = start..<min(left.columns, start + depth)
+      call(
+        left.columns(part), isTransposed ? right.columns(part) : right.rows(part),
+        isTransposed: isTransposed, result, scale, accumulating || start > 0)
+    }
+  }
+
+  private static func call(
+    _ left: Matrix, _ right: Matrix, isTransposed: Bool, _ result: Matrix, _ scale: Float,
+    _ accumulating: Bool
+  ) {
     // The strides of single rows are free, but libraries check them.
     let leftStride = max(left.stride, left.columns)
     let rightStride = max(right.stride, right.columns)
