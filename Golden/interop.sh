@@ -41,7 +41,11 @@ convert = json.load(open(sys.argv[1])).get("convert")
 if convert:
     window = convert["attention_window"]
     windows = window if isinstance(window, list) else [window]
-    print("--attention-window", ",".join(map(str, windows)), "--max-positions", convert["max_positions"])
+    words = ["--attention-window", ",".join(map(str, windows)), "--max-positions", convert["max_positions"]]
+    dilation = convert.get("attention_dilation")
+    if dilation is not None:
+        words += ["--attention-dilation", ",".join(map(str, dilation if isinstance(dilation, list) else [dilation]))]
+    print(*words)
 PYTHON
 )
   if [ -n "$options" ]; then
