@@ -8,6 +8,9 @@
     python interop.py --model FOLDER --case CASE_DIR
         Also run a golden case's inputs through it in float32; every expected output must agree to 5e-5.
 
+    python interop.py --models PARENT --cases GOLDEN
+        The same for every case of GOLDEN whose name is a folder of PARENT.
+
     python interop.py --model FOLDER --make-case DIR --length N [--global G] [--source CHECKPOINT] [--windows W …]
         Also write a golden case whose expected outputs are those of the folder, run by stock Hugging Face in
         float64 on random ids. With --source the case says: convert that RoBERTa with these windows and positions,
@@ -117,10 +120,31 @@ def make_case(arguments, config, model):
     print(f"wrote {folder}: {', '.join(sorted(outputs))}")
 
 
+def check(folder, case_folder, arguments):
+    """Load a folder, run a case through it if there is one, write one if asked to → exit code."""
+    config = read_config(folder)
+    try:
+        model = huggingface.load(folder)
+    except (AssertionError, RuntimeError) as problem:
+        print(problem)
+        return 1
+    print(f"{folder.name}: transformers.{type(model).__name__}: nothing missing, unexpected or mismatched")
+    reason = huggingface.refusal(config)
+    if reason and (case_folder or arguments.make_case):
+        print(f"  skipped  stock transformers cannot compute {reason}")
+        return 2
+    agreed = compare(model, case_folder) if case_folder else True
+    if arguments.make_case:
+        make_case(arguments, config, model)
+    return 0 if agreed else 1
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=pathlib.Path, required=True, metavar="FOLDER", help="a Hugging Face folder")
+    parser.add_argument("--model", type=pathlib.Path, metavar="FOLDER", help="a Hugging Face folder")
     parser.add_argument("--case", type=pathlib.Path, metavar="CASE_DIR", help="a golden case to run through it")
+    parser.add_argument("--models", type=pathlib.Path, metavar="PARENT", help="a folder of Hugging Face folders")
+    parser.add_argument("--cases", type=pathlib.Path, metavar="GOLDEN", help="the golden cases of the same names")
     making = parser.add_argument_group("writing a case")
     making.add_argument("--make-case", type=pathlib.Path, metavar="DIR", help="the case folder to write")
     making.add_argument("--length", type=int, metavar="N", help="tokens in a row")
@@ -136,26 +160,19 @@ def main():
     making.add_argument("--outputs", nargs="+", metavar="NAME", help="keep these outputs only (default: all)")
     making.add_argument("--single", action="store_true", help="store the float64 outputs rounded to float32")
     arguments = parser.parse_args()
+    if bool(arguments.models) != bool(arguments.cases) or bool(arguments.model) == bool(arguments.models):
+        parser.error("give --model, or --models with --cases")
+    if arguments.models:
+        folders = sorted(path for path in arguments.models.iterdir() if (arguments.cases / path.name).is_dir())
+        codes = [check(folder, arguments.cases / folder.name, arguments) for folder in folders]
+        skipped, differing = codes.count(2), codes.count(1)
+        print(f"{codes.count(0)} agree, {differing} differ, {skipped} that stock classes cannot run")
+        return 1 if differing or not codes else 0
     if arguments.make_case and not arguments.length:
         parser.error("--make-case needs --length")
     if arguments.make_case and not 0 <= arguments.globals <= arguments.length:
         parser.error("--global must lie between 0 and --length")
-
-    config = read_config(arguments.model)
-    try:
-        model = huggingface.load(arguments.model)
-    except (AssertionError, RuntimeError) as problem:
-        print(problem)
-        return 1
-    print(f"{arguments.model}: transformers.{type(model).__name__}: nothing missing, unexpected or mismatched")
-    reason = huggingface.refusal(config)
-    if reason and (arguments.case or arguments.make_case):
-        print(f"stock transformers cannot compute {reason}")
-        return 2
-    agreed = compare(model, arguments.case) if arguments.case else True
-    if arguments.make_case:
-        make_case(arguments, config, model)
-    return 0 if agreed else 1
+    return check(arguments.model, arguments.case, arguments)
 
 
 if __name__ == "__main__":

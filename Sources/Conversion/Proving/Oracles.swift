@@ -84,7 +84,7 @@ struct Oracles {
       }
     }
     return EncoderInputs(
-      batch: rows.count, length: width, inputIDs: ids, attentionMask: mask,
+      batch: rows.count, choices: settings.head == .multipleChoice ? 1 : nil, length: width, inputIDs: ids, attentionMask: mask,
       globalAttentionMask: longformer ? global : nil)
   }
 

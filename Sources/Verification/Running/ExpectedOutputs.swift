@@ -8,10 +8,10 @@ struct ExpectedOutputs {
   struct Output {
     let name: String
     let shape: [Int]
-    let values: [Double]
+    var values: [Double]
   }
 
-  let outputs: [Output]
+  var outputs: [Output]
 
   /// Reads the file.
   ///
@@ -46,14 +46,9 @@ struct ExpectedOutputs {
   }
 
   /// Whether any hidden states are expected.
-  var needHiddenStates: Bool { outputs.contains { $0.name.hasPrefix(Self.layerPrefix) } }
-
-  private static let layerPrefix = "hidden_states."
+  var needHiddenStates: Bool { outputs.contains { OutputComparison.layer($0.name) != nil } }
 
   private static func order(_ name: String) -> Int {
-    guard name.hasPrefix(layerPrefix) else {
-      return name == "last_hidden_state" ? Int.max - 1 : Int.max
-    }
-    return Int(name.dropFirst(layerPrefix.count)) ?? Int.max - 2
+    OutputComparison.layer(name) ?? (name == "last_hidden_state" ? Int.max - 1 : Int.max)
   }
 }
