@@ -124,13 +124,11 @@ static void LF_NAME(layer_norm)(float *out, ptrdiff_t out_stride, const float *x
     float *o = out + r * out_stride;
     const float *in = x + r * x_stride;
     const float *add = residual ? residual + r * residual_stride : NULL;
-    // Sums are rounded once.
     if (bias && add) {
-      for (ptrdiff_t c = 0; c < columns; c++)
-        o[c] = (float)((double)in[c] + (double)bias[c] + (double)add[c]);
+      for (ptrdiff_t c = 0; c < columns; c++) o[c] = (in[c] + bias[c]) + add[c];
     } else if (o != in || bias || add) {
       for (ptrdiff_t c = 0; c < columns; c++)
-        o[c] = (float)((double)in[c] + (bias ? (double)bias[c] : 0.0) + (add ? (double)add[c] : 0.0));
+        o[c] = (in[c] + (bias ? bias[c] : 0.0f)) + (add ? add[c] : 0.0f);
     }
     double lanes[LANES] = {0};
     for (ptrdiff_t c = 0; c < whole; c += LANES)
@@ -152,16 +150,17 @@ static void LF_NAME(layer_norm)(float *out, ptrdiff_t out_stride, const float *x
       double d = (double)o[c] - mean;
       square += d * d;
     }
-    const double scale = 1.0 / sqrt(square / (double)columns + epsilon);
+    // Two numbers for the mean: their sum carries it to double accuracy.
+    const float centre = (float)mean, rest = (float)(mean - (double)centre);
+    const float scale = (float)(1.0 / sqrt(square / (double)columns + epsilon));
     for (ptrdiff_t c = 0; c < columns; c++)
-      o[c] = (float)(((double)o[c] - mean) * scale * (double)gain[c] + (double)shift[c]);
+      o[c] = LF_MADD(((o[c] - centre) - rest) * scale, gain[c], shift[c]);
   }
 }
 
 static void LF_NAME(add3)(float *restrict out, const float *restrict a, const float *restrict b,
                           const float *restrict c, ptrdiff_t count) {
-  for (ptrdiff_t i = 0; i < count; i++)
-    out[i] = (float)((double)a[i] + (double)b[i] + (double)c[i]);
+  for (ptrdiff_t i = 0; i < count; i++) out[i] = (a[i] + b[i]) + c[i];
 }
 
 static void LF_NAME(add_scaled)(float *restrict y, const float *restrict x, float factor,

@@ -23,3 +23,17 @@ public enum Machine {
     #endif
   }
 }
+
+extension Machine {
+  /// Most bytes of memory this process has held at a time.
+  public static var peakMemory: Int {
+    var usage = rusage()
+    #if canImport(Glibc)
+      guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+      return usage.ru_maxrss * 1024
+    #else
+      guard unsafe getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+      return usage.ru_maxrss
+    #endif
+  }
+}

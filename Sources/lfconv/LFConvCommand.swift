@@ -20,6 +20,6 @@ struct LFConvCommand: ParsableCommand {
     version: ToolVersion.text,
     subcommands: [
       RobertaToLongformerCommand.self, ConvertCommand.self, InspectCommand.self,
-      VerifyCommand.self,
+      VerifyCommand.self, DiffCommand.self, CheckCommand.self, BenchCommand.self,
     ])
 }

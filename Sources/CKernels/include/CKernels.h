@@ -29,13 +29,13 @@ void lf_bias_tanh(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
 
 /// out = LayerNorm(x + bias + residual)·gain + shift, with the biased variance.
 /// `bias` and `residual` may be NULL; `out` may be `x` or `residual`.
-/// Computed in float64, in two passes; the sum and the result are rounded once.
+/// Mean and variance are accumulated in float64, in two passes.
 void lf_layer_norm(float *out, ptrdiff_t out_stride, const float *x, ptrdiff_t x_stride,
                    const float *bias, const float *residual, ptrdiff_t residual_stride,
                    const float *gain, const float *shift, double epsilon, ptrdiff_t rows,
                    ptrdiff_t columns);
 
-/// out = a + b + c, rounded once.
+/// out = a + b + c.
 void lf_add3(float *out, const float *a, const float *b, const float *c, ptrdiff_t count);
 
 /// y += factor·x.

@@ -41,7 +41,7 @@ public struct RecognizedModel: Sendable {
 
 extension ComposedTensor {
   /// A tensor that is the model's tensor as it is, under another name or its own.
-  init(
+  package init(
     copying tensor: RecognizedModel.Tensor, as name: TensorName? = nil, tiedTo: TensorName? = nil
   ) throws(LFError) {
     let descriptor = tensor.descriptor.renamed(name ?? tensor.descriptor.name)

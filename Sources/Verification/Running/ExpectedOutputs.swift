@@ -8,10 +8,10 @@ struct ExpectedOutputs {
   struct Output {
     let name: String
     let shape: [Int]
-    var values: [Double]
+    let values: [Double]
   }
 
-  var outputs: [Output]
+  let outputs: [Output]
 
   /// Reads the file.
   ///
@@ -46,9 +46,14 @@ struct ExpectedOutputs {
   }
 
   /// Whether any hidden states are expected.
-  var needHiddenStates: Bool { outputs.contains { OutputComparison.layer($0.name) != nil } }
+  var needHiddenStates: Bool { outputs.contains { $0.name.hasPrefix(Self.layerPrefix) } }
+
+  private static let layerPrefix = "hidden_states."
 
   private static func order(_ name: String) -> Int {
-    OutputComparison.layer(name) ?? (name == "last_hidden_state" ? Int.max - 1 : Int.max)
+    guard name.hasPrefix(layerPrefix) else {
+      return name == "last_hidden_state" ? Int.max - 1 : Int.max
+    }
+    return Int(name.dropFirst(layerPrefix.count)) ?? Int.max - 2
   }
 }

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Conversion
+import TensorCore
+
+/// `lfconv bench`
+struct BenchCommand: Action {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Time the forward pass of a model on random tokens.",
+    discussion: """
+      Only the encoder's forward pass is timed, after one run that does not count. Loading is not.
+
+      EXAMPLES
+        lfconv bench longformer.lfz --length 4096
+        lfconv bench longformer.lfz --length 4096 --global 1 --repeats 5 --threads 1 --json
+      """)
+  static let schema = "lfconv.bench/1"
+
+  @Argument(help: "The model.")
+  var model: String
+
+  @Option(help: "Tokens in a row.")
+  var length: Int
+
+  @Option(help: "Global tokens at the beginning of each row.")
+  var global = 1
+
+  @Option(help: "Rows.")
+  var batch = 1
+
+  @Option(help: "Runs that count.")
+  var repeats = 5
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard length >= 1, batch >= 1, repeats >= 1, (0...length).contains(global) else {
+      throw ValidationError(
+        "--length, --batch and --repeats take 1 or more, --global from 0 to the length.")
+    }
+  }
+
+  func perform() throws -> Int32 {
+    let console = common.console
+    let progress = console.progress
+    defer { progress.clear() }
+    var benchmark = ForwardBenchmark(length: length, threads: common.threadCount)
+    benchmark.batch = batch
+    benchmark.globals = global
+    benchmark.repeats = repeats
+    let result = try benchmark.run(model) { progress.show("running", $0) }
+    progress.clear()
+    try console.object(result.json)
+    let runs = result.seconds.map(\.rounded3).joined(separator: ", ")
+    try console.result(
+      """
+      median  \(result.medianSeconds.rounded3) s for \(batch) × \(length) tokens, \(global) global, \
+      \(benchmark.threads) threads
+      runs    \(runs) s
+      rate    \((result.flops / result.medianSeconds / 1e9).rounded3) GFLOP/s of \
+      \((result.flops / 1e9).rounded3) GFLOP
+      memory  \(result.peakBytes.byteText) at most
+      """)
+    return 0
+  }
+}

@@ -1,0 +1,123 @@
+import Checkpoints
+import Conversion
+import Foundation
+import ModelFamilies
+import TensorCore
+import TestSupport
+import Testing
+
+@Suite("Conversion")
+struct ConverterTests {
+  /// Golden cases whose source is a RoBERTa, with their folders.
+  private static let robertas = Repository.goldenNames.filter { name in
+    let model = try? OpenedModel.open(Repository.golden(name) + "/source").recognized()
+    return model?.table.attention == .full
+  }
+
+  @Test("Every RoBERTa among the goldens proves itself, in both containers", arguments: robertas)
+  func proof(name: String) throws {
+    let scratch = try Scratch()
+    let options = LongformerOptions(attentionWindow: [6], maxPositions: 41)
+    for output in ["a.lfz", "b"] {
+      let report = try Converter(
+        .longformer(options), source: Repository.golden(name) + "/source", output: scratch(output)
+      ).run()
+      #expect(report.checks.count == 6)
+    }
+    #expect(scratch.names == ["a.lfz", "b"])
+    #expect(try ModelComparison(scratch("a.lfz"), scratch("b")).isEqual)
+  }
+
+  @Test("The number of positions may be anything", arguments: [1, 2, 29, 30, 31, 60, 61, 1000])
+  func positions(count: Int) throws {
+    let scratch = try Scratch()
+    let options = LongformerOptions(attentionWindow: [4], maxPositions: count)
+    let report = try Converter(
+      .longformer(options), source: Repository.golden("roberta-masked-lm-three-windows") + "/source",
+      output: scratch("a.lfz")
+    ).run()
+    #expect(report.configuration.longestInput == count)
+  }
+
+  @Test(
+    "Other element types are rounded to nearest, ties to even",
+    arguments: [ElementType.f16, .bf16, .f32, .f64])
+  func elementTypes(type: ElementType) throws {
+    let scratch = try Scratch()
+    let source = Repository.golden("pad-zero") + "/source"
+    var converter = Converter(
+      .longformer(LongformerOptions(attentionWindow: [4], maxPositions: 20)), source: source,
+      output: scratch("out"))
+    converter.elementType = type
+    #expect(try converter.run().checks.count == 6)
+    let old = try SafetensorsFile(source + "/model.safetensors")
+    let new = try SafetensorsFile(scratch("out/model.safetensors"))
+    let name = "encoder.layer.0.intermediate.dense.weight"
+    let before = try #require(old["roberta." + name])
+    let after = try #require(new["longformer." + name])
+    let size = type.byteCount
+    #expect(after.count == before.count / 4 * size)
+    for element in 0..<before.count / 4 {
+      let value = Float(bitPattern: UInt32(bits(before, element, 4)))
+      let expected: UInt64
+      switch type {
+      case .f16: expected = UInt64(Float16(value).bitPattern)
+      case .f64: expected = Double(value).bitPattern
+      case .f32: expected = UInt64(value.bitPattern)
+      default:
+        // The nearer of the two neighbours, found without bit tricks.
+        let low = UInt64(value.bitPattern >> 16)
+        let below = Float(bitPattern: UInt32(low) << 16)
+        let above = Float(bitPattern: UInt32(low + 1) << 16)
+        let down = abs(Double(value) - Double(below))
+        let up = abs(Double(above) - Double(value))
+        expected = down < up || (down == up && low % 2 == 0) ? low : low + 1
+      }
+      #expect(bits(after, element, size) == expected)
+    }
+  }
+
+  @Test("A value that the new type cannot hold is refused")
+  func overflow() throws {
+    let scratch = try Scratch()
+    let source = try scratch.copy(Repository.golden("pad-zero") + "/source", as: "source")
+    var file = try SafetensorsFile(source + "/model.safetensors")
+    let tensor = try #require(file.tensors.first { $0.name.hasSuffix("query.weight") })
+    file.add(1e6, to: tensor, element: 3)
+    try file.save()
+    var converter = Converter(
+      .longformer(LongformerOptions(attentionWindow: [4], maxPositions: 20)), source: source,
+      output: scratch("out.lfz"))
+    converter.elementType = .f16
+    let error = #expect(throws: LFError.self) { try converter.run() }
+    #expect(error?.code == "convert.overflow")
+    #expect(scratch.names == ["source"])
+  }
+
+  @Test("A decoder that is not what it should be tied to is kept, and so is its bias")
+  func untiedDecoder() throws {
+    let scratch = try Scratch()
+    let source = try scratch.copy(Repository.golden("pytorch-bin-zip") + "/source", as: "source")
+    // The same model as safetensors, with a decoder of its own.
+    _ = try Converter(.sameArchitecture, source: source, output: scratch("tied")).run()
+    var tied = try SafetensorsFile(scratch("tied/model.safetensors"))
+    let decoder = try #require(tied.tensors.first { $0.name == "lm_head.decoder.weight" })
+    let options = Converter.Task.longformer(
+      LongformerOptions(attentionWindow: [4], maxPositions: 20))
+    _ = try Converter(options, source: scratch("tied"), output: scratch("dropped")).run()
+    let names = try SafetensorsFile(scratch("dropped/model.safetensors")).tensors.map(\.name)
+    #expect(!names.contains { $0.contains("decoder") })
+    tied.add(1, to: decoder, element: 0)
+    try tied.save()
+    let report = try Converter(options, source: scratch("tied"), output: scratch("kept")).run()
+    #expect(report.notes.contains { $0.contains("lm_head.decoder.weight") })
+    let kept = try SafetensorsFile(scratch("kept/model.safetensors"))
+    #expect(kept["lm_head.decoder.weight"] == tied["lm_head.decoder.weight"])
+    #expect(kept["lm_head.decoder.bias"] == tied["lm_head.bias"])
+  }
+
+  private func bits(_ data: Data, _ element: Int, _ size: Int) -> UInt64 {
+    data[element * size..<(element + 1) * size].reversed()
+      .reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+  }
+}
