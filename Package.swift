@@ -88,7 +88,8 @@ let package = Package(
     .executableTarget(
       name: "lfconv",
       dependencies: [
-        "TensorCore", "FileIO", "ModelFamilies", "Checkpoints", "Conversion", "Verification",
+        "TensorCore", "FileIO", "ModelFamilies", "Checkpoints", "Container", "Conversion",
+        "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

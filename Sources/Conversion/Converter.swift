@@ -1,4 +1,5 @@
 public import Checkpoints
+public import Container
 import FileIO
 public import ModelFamilies
 public import TensorCore
@@ -19,6 +20,8 @@ public struct Converter: Sendable {
   public var options: OpenOptions
   /// The element type of the result's weights; nil keeps the source's.
   public var elementType: ElementType?
+  /// How hard a container is compressed; folders never are.
+  public var compression = LFZCompression.standard
   /// Whether the result is proven before it is published.
   public var isChecked = true
   /// Whether to stop after planning.
@@ -59,7 +62,7 @@ public struct Converter: Sendable {
     let content = try OutputContent(
       plan: plan, base: base, opened: opened, task: task, elementType: elementType)
     if !isDryRun {
-      let writer = try OutputWriters.make(output, overwrite: overwrite)
+      let writer = try OutputWriters.make(output, overwrite: overwrite, compression: compression)
       try writer.write(content, threads: threads) { progress("writing", $0) }
       if isChecked {
         let proof = Proof(

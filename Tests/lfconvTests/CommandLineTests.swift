@@ -72,6 +72,18 @@ struct CommandLineTests {
     }
   }
 
+  @Test("A container written again is the same container", arguments: ["none", "fast", "default"])
+  func containerAgain(compression: String) throws {
+    let scratch = try Scratch()
+    let level = ["--compression", compression]
+    #expect(try convert(scratch("a.lfz"), level).exitCode == 0)
+    let again = try Program.run(["convert", scratch("a.lfz"), "-o", scratch("b.lfz")] + level)
+    #expect(again.exitCode == 0, "\(again.errors)")
+    #expect(
+      FileManager.default.contentsEqual(atPath: scratch("a.lfz"), andPath: scratch("b.lfz")))
+    #expect(try Program.run(["check", scratch("a.lfz")]).exitCode == 0)
+  }
+
   @Test("convert keeps a folder's weights and configuration byte for byte")
   func sameArchitecture() throws {
     let scratch = try Scratch()

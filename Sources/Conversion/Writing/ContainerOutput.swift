@@ -6,7 +6,10 @@ import TensorCore
 struct ContainerOutput: OutputWriter {
   private let file: OutputFile
 
-  init(_ path: String, overwrite: Bool) throws(LFError) {
+  private let compression: LFZCompression
+
+  init(_ path: String, overwrite: Bool, compression: LFZCompression) throws(LFError) {
+    self.compression = compression
     file = try OutputFile(path, overwrite: overwrite)
   }
 
@@ -15,7 +18,7 @@ struct ContainerOutput: OutputWriter {
   ) throws(LFError) {
     try LFZWriter.write(
       tensors: content.tensors, from: content.base, files: content.files,
-      provenance: content.provenance, compression: .standard, threads: threads, to: file,
+      provenance: content.provenance, compression: compression, threads: threads, to: file,
       progress: { done, total in progress(Double(done) / Double(max(1, total))) })
     try file.finish()
   }

@@ -17,8 +17,15 @@ struct OutputContent: Sendable {
     plan: ConversionPlan, base: any TensorSource, opened: OpenedModel, task: Converter.Task,
     elementType: ElementType?
   ) throws(LFError) {
-    tensors = plan.tensors
     self.base = base
+    let isUntouched = elementType == nil
+    if isUntouched, let container = opened.container {
+      tensors = try plan.tensors.map { (tensor) throws(LFError) in
+        try Self.asStored(tensor, in: container)
+      }
+    } else {
+      tensors = plan.tensors
+    }
     var json = plan.json
     if let elementType {
       let key = json["dtype"] != nil ? "dtype" : "torch_dtype"
@@ -44,6 +51,12 @@ struct OutputContent: Sendable {
       parameters.append(.init("conversion", "convert"))
     }
     if let elementType { parameters.append(.init("dtype", elementType.rawValue)) }
+    if case .sameArchitecture = task, isUntouched, let container = opened.container {
+      // The same content gives the same container.
+      provenance = container.provenance
+      self.files = [CarriedFile(name: "config.json", bytes: configuration)] + files
+      return
+    }
     self.files = [CarriedFile(name: "config.json", bytes: configuration)] + files
     provenance = LFZProvenance(
       tool: ToolVersion.text, parameters: parameters,
@@ -51,6 +64,18 @@ struct OutputContent: Sendable {
       sources: opened.weightFiles.map {
         .init(name: Paths.name($0.path), byteCount: $0.byteCount)
       })
+  }
+
+  /// A tensor that is copied whole from a container, in the parts it is stored
+  /// in there, so that repetitions stay repetitions.
+  private static func asStored(
+    _ tensor: ComposedTensor, in container: LFZReader
+  ) throws(LFError) -> ComposedTensor {
+    guard tensor.parts.count == 1, case .source(let index, let range) = tensor.parts[0].content,
+      range == 0..<container.tensors[index].byteCount
+    else { return tensor }
+    return try ComposedTensor(
+      tensor.descriptor, parts: container.parts(of: index), tiedTo: tensor.tiedTo)
   }
 }
 

@@ -1,3 +1,4 @@
+import Container
 import TensorCore
 
 /// A place a conversion's result goes to: written aside, read back, published.
@@ -17,8 +18,12 @@ protocol OutputWriter: Sendable {
 /// Chooses the writer for an output path.
 enum OutputWriters {
   /// A container for a path that ends in `.lfz`, a folder for any other.
-  static func make(_ path: String, overwrite: Bool) throws(LFError) -> any OutputWriter {
-    if path.hasSuffix(".lfz") { return try ContainerOutput(path, overwrite: overwrite) }
+  static func make(
+    _ path: String, overwrite: Bool, compression: LFZCompression
+  ) throws(LFError) -> any OutputWriter {
+    if path.hasSuffix(".lfz") {
+      return try ContainerOutput(path, overwrite: overwrite, compression: compression)
+    }
     return try FolderOutput(path, overwrite: overwrite)
   }
 }

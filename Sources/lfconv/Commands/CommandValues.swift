@@ -1,4 +1,5 @@
 import ArgumentParser
+import Container
 import TensorCore
 
 /// Values that need more than one word of the command line.
@@ -24,6 +25,19 @@ enum WeightType: String, ExpressibleByArgument, CaseIterable {
     case .f32: .f32
     case .f16: .f16
     case .bf16: .bf16
+    }
+  }
+}
+
+/// How hard a container is compressed.
+enum CompressionLevel: String, ExpressibleByArgument, CaseIterable {
+  case none, fast, `default`
+
+  var level: LFZCompression {
+    switch self {
+    case .none: .none
+    case .fast: .fast
+    case .default: .standard
     }
   }
 }

@@ -8,7 +8,7 @@ struct ConvertCommand: Action {
     abstract: "Write the same model into another container.",
     discussion: """
       SOURCE and OUT are as for roberta-to-longformer. Every weight stays as it is, byte for \
-      byte.
+      byte, unless another element type is asked for.
 
       EXAMPLES
         lfconv convert ./longformer-hf -o longformer.lfz
@@ -19,16 +19,16 @@ struct ConvertCommand: Action {
   @Argument(help: "The model to convert.")
   var source: String
 
-  @Option(name: [.customShort("o"), .long], help: "Where the result goes.")
-  var output: String
+  @OptionGroup var outputOptions: OutputOptions
 
   @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var common: CommonOptions
 
   func perform() throws -> Int32 {
     var converter = Converter(
-      .sameArchitecture, source: source, output: output, options: sourceOptions.open,
+      .sameArchitecture, source: source, output: outputOptions.output, options: sourceOptions.open,
       threads: common.threadCount)
+    outputOptions.apply(to: &converter)
     converter.overwrite = common.force
     try ConversionText.run(converter, common.console)
     return 0

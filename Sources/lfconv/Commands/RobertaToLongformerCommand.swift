@@ -28,8 +28,7 @@ struct RobertaToLongformerCommand: Action {
   @Argument(help: "The RoBERTa to convert.")
   var source: String
 
-  @Option(name: [.customShort("o"), .long], help: "Where the result goes.")
-  var output: String
+  @OptionGroup var outputOptions: OutputOptions
 
   @Option(
     help: "Attention window, both sides together: one for all layers, or one a layer.",
@@ -43,9 +42,6 @@ struct RobertaToLongformerCommand: Action {
     help: "Dilation of the window: one for all layers, or one a layer.",
     transform: CommandValues.numbers)
   var attentionDilation: [Int] = []
-
-  @Option(help: "Element type of the result's weights: keep, f32, f16 or bf16.")
-  var dtype: WeightType = .keep
 
   @OptionGroup var sourceOptions: SourceOptions
 
@@ -65,9 +61,9 @@ struct RobertaToLongformerCommand: Action {
         ? JSONValue(attentionDilation[0]) : .array(attentionDilation.map { JSONValue($0) })
     }
     var converter = Converter(
-      .longformer(options), source: source, output: output, options: sourceOptions.open,
+      .longformer(options), source: source, output: outputOptions.output, options: sourceOptions.open,
       threads: common.threadCount)
-    converter.elementType = dtype.elementType
+    outputOptions.apply(to: &converter)
     converter.isChecked = !noCheck
     converter.isDryRun = dryRun
     converter.overwrite = common.force

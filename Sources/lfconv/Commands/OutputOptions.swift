@@ -1,0 +1,19 @@
+import ArgumentParser
+import Conversion
+
+/// Where a conversion's result goes, and in which form.
+struct OutputOptions: ParsableArguments {
+  @Option(name: [.customShort("o"), .long], help: "Where the result goes.")
+  var output: String
+
+  @Option(help: "Element type of the result's weights: keep, f32, f16 or bf16.")
+  var dtype: WeightType = .keep
+
+  @Option(help: "How hard a container is compressed: none, fast or default.")
+  var compression: CompressionLevel = .default
+
+  func apply(to converter: inout Converter) {
+    converter.elementType = dtype.elementType
+    converter.compression = compression.level
+  }
+}
