@@ -13,21 +13,16 @@ static const struct lf_table *best(void) {
   return &lf_baseline_table;
 }
 
-// Every thread that finds NULL computes the same pointer.
-static const struct lf_table *chosen;
+static _Thread_local const struct lf_table *chosen;
 
 static inline const struct lf_table *table(void) {
-  const struct lf_table *current = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
-  if (current) return current;
-  current = best();
-  __atomic_store_n(&chosen, current, __ATOMIC_RELAXED);
-  return current;
+  if (!chosen) chosen = best();
+  return chosen;
 }
 
 int lf_select(int level) {
-  const struct lf_table *wanted = level > 0 ? best() : &lf_baseline_table;
-  __atomic_store_n(&chosen, wanted, __ATOMIC_RELAXED);
-  return wanted != &lf_baseline_table;
+  chosen = level > 0 ? best() : &lf_baseline_table;
+  return chosen != &lf_baseline_table;
 }
 
 void lf_add_bias(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,

@@ -35,9 +35,10 @@ static inline uint32_t float_to_bits(float value) {
 // n = high·log₂e rounded, r = high + low − n·ln 2, so that |r| ≤ (ln 2)/2 and
 // the result is 2ⁿ·eʳ. eʳ is Taylor's polynomial of degree 7: what it leaves
 // out is below r⁸/8! ≤ 5.2e-9 relative, less than a tenth of a unit in the
-// last place. ln 2 is subtracted in two parts, of which the first has ten
+// last place. ln 2 is subtracted in two parts, of which the first has nine
 // zero bits at its end, so that n·ln 2 is exact there. Rounding is by adding
-// 1.5·2²³. Below −87.3 the result is 0, not a denormal; above 88.3 it is held.
+// 1.5·2²³. Below −87.3 the result is 0, not a denormal; above 88.3 it is
+// infinite.
 static inline float exp_parts(float high, float low) {
   const float shifter = 12582912.0f;
   float x = high < -87.3f ? -87.3f : high;
@@ -55,7 +56,8 @@ static inline float exp_parts(float high, float low) {
   p = LF_MADD(p * r, r, r) + 1.0f;
   // The rounded n stands in the low bits of `shifted`.
   float scale = bits_to_float((float_to_bits(shifted) + 127u) << 23);
-  return high < -87.3f ? 0.0f : p * scale;
+  float result = high < -87.3f ? 0.0f : p * scale;
+  return high > 88.3f ? INFINITY : result;
 }
 
 // gelu(x) = x·Φ(x) = max(x, 0) − |x|·Q(|x|), Q(t) = Φ(−t) = erfc(t/√2)/2.
@@ -66,9 +68,11 @@ static inline float exp_parts(float high, float low) {
 // reweighting of least squares on Chebyshev points, from 40-digit values);
 // beyond, exp is 0 here. t² is split exactly, t = c + (t − c) with c the upper
 // 12 bits of t, so that exp gets a small relative error in the tail too. No
-// term cancels: for x < 0 the error stays relative to the small result.
+// term cancels: for x < 0 the error stays relative to the small result, below
+// 5 units in the last place; otherwise it is one unit.
 static inline float lf_gelu_element(float x) {
   float t = x < 0.0f ? -x : x;
+  t = t > 14.0f ? 14.0f : t;  // Q is 0 from there on
   float c = bits_to_float(float_to_bits(t) & 0xFFFFF000u);
   float e = exp_parts(-0.5f * c * c, -0.5f * (t - c) * (t + c));
   float y = 1.0f / (t + 4.0f);
@@ -84,7 +88,6 @@ static inline float lf_gelu_element(float x) {
   g = LF_MADD(g, u, -0.60789661f);
   g = LF_MADD(g, u, 0.755285135f);
   float positive = x > 0.0f ? x : 0.0f;
-  // The order keeps an infinite x away from 0·∞.
   return positive - (t * y) * (g * e);
 }
 
@@ -124,11 +127,14 @@ static void LF_NAME(layer_norm)(float *out, ptrdiff_t out_stride, const float *x
     float *o = out + r * out_stride;
     const float *in = x + r * x_stride;
     const float *add = residual ? residual + r * residual_stride : NULL;
+    // Sums are rounded once.
     if (bias && add) {
-      for (ptrdiff_t c = 0; c < columns; c++) o[c] = (in[c] + bias[c]) + add[c];
+      for (ptrdiff_t c = 0; c < columns; c++)
+        o[c] = (float)((double)in[c] + (double)bias[c] + (double)add[c]);
     } else if (o != in || bias || add) {
       for (ptrdiff_t c = 0; c < columns; c++)
-        o[c] = (in[c] + (bias ? bias[c] : 0.0f)) + (add ? add[c] : 0.0f);
+        o[c] = (float)((double)in[c] + (bias ? (double)bias[c] : 0.0) +
+                       (add ? (double)add[c] : 0.0));
     }
     double lanes[LANES] = {0};
     for (ptrdiff_t c = 0; c < whole; c += LANES)
@@ -150,17 +156,16 @@ static void LF_NAME(layer_norm)(float *out, ptrdiff_t out_stride, const float *x
       double d = (double)o[c] - mean;
       square += d * d;
     }
-    // Two numbers for the mean: their sum carries it to double accuracy.
-    const float centre = (float)mean, rest = (float)(mean - (double)centre);
-    const float scale = (float)(1.0 / sqrt(square / (double)columns + epsilon));
+    const double scale = 1.0 / sqrt(square / (double)columns + epsilon);
     for (ptrdiff_t c = 0; c < columns; c++)
-      o[c] = LF_MADD(((o[c] - centre) - rest) * scale, gain[c], shift[c]);
+      o[c] = (float)(((double)o[c] - mean) * scale * (double)gain[c] + (double)shift[c]);
   }
 }
 
 static void LF_NAME(add3)(float *restrict out, const float *restrict a, const float *restrict b,
                           const float *restrict c, ptrdiff_t count) {
-  for (ptrdiff_t i = 0; i < count; i++) out[i] = (a[i] + b[i]) + c[i];
+  for (ptrdiff_t i = 0; i < count; i++)
+    out[i] = (float)((double)a[i] + (double)b[i] + (double)c[i]);
 }
 
 static void LF_NAME(add_scaled)(float *restrict y, const float *restrict x, float factor,

@@ -29,13 +29,13 @@ void lf_bias_tanh(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
 
 /// out = LayerNorm(x + bias + residual)·gain + shift, with the biased variance.
 /// `bias` and `residual` may be NULL; `out` may be `x` or `residual`.
-/// Mean and variance are accumulated in float64, in two passes.
+/// Computed in float64, in two passes; the sum and the result are rounded once.
 void lf_layer_norm(float *out, ptrdiff_t out_stride, const float *x, ptrdiff_t x_stride,
                    const float *bias, const float *residual, ptrdiff_t residual_stride,
                    const float *gain, const float *shift, double epsilon, ptrdiff_t rows,
                    ptrdiff_t columns);
 
-/// out = a + b + c.
+/// out = a + b + c, rounded once.
 void lf_add3(float *out, const float *a, const float *b, const float *c, ptrdiff_t count);
 
 /// y += factor·x.
@@ -71,8 +71,8 @@ void lf_from_bf16(float *out, const uint16_t *in, ptrdiff_t count);
 /// float64 to float32, to nearest even.
 void lf_from_f64(float *out, const double *in, ptrdiff_t count);
 
-/// Limits the processor features in use, for tests: 0 baseline, 1 the best
-/// one. Returns what is in use from now on.
+/// Chooses the instruction set for this thread, for tests: 0 the baseline, 1 the
+/// best one, which is also the default. Returns whether it is not the baseline.
 int lf_select(int level);
 
 /// Memory for `count` floats, aligned to 64 bytes; large blocks ask for huge

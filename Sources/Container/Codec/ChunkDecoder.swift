@@ -17,7 +17,8 @@ final class ChunkDecoder: @unchecked Sendable {
 
   /// Reads one chunk and decodes it to `place`.
   ///
-  /// Nothing is decoded before the checksum was right.
+  /// Nothing is decoded before the checksum was right; on an error, `place`
+  /// may have been written to all the same.
   ///
   /// - Parameters:
   ///   - place: room for the chunk's raw bytes.
@@ -26,6 +27,13 @@ final class ChunkDecoder: @unchecked Sendable {
     _ record: ChunkRecord, of file: InputFile, to place: UnsafeMutablePointer<UInt8>,
     stream: Bool = false
   ) throws(LFError) {
+    if record.codec == .raw, record.paddedCount == record.storedCount {
+      // Nothing to decode and nothing behind it: straight to where it goes.
+      let target = unsafe UnsafeMutableRawBufferPointer(start: place, count: record.rawCount)
+      var span = unsafe MutableRawSpan(_unsafeBytes: target)
+      try file.read(at: record.offset, into: &span)
+      return try unsafe verify(UnsafeRawBufferPointer(target), record)
+    }
     let bytes = try unsafe fetch(record, of: file)
     switch record.codec {
     case .raw:
@@ -47,12 +55,7 @@ final class ChunkDecoder: @unchecked Sendable {
     var span = unsafe MutableRawSpan(_unsafeBytes: all)
     try file.read(at: record.offset, into: &span)
     let bytes = unsafe stored.prefix(record.storedCount)
-    let checksum = unsafe Digest.xxh64(bytes)
-    guard checksum == record.checksum else {
-      throw .refused(
-        "lfz.chunk-checksum", expected: "checksum \(hex(record.checksum))", found: hex(checksum),
-        hint: "the file is damaged; copy or download it again")
-    }
+    try unsafe verify(bytes, record)
     for index in record.storedCount..<record.paddedCount {
       guard unsafe all[index] == 0 else {
         throw .refused(
@@ -61,6 +64,17 @@ final class ChunkDecoder: @unchecked Sendable {
       }
     }
     return unsafe bytes
+  }
+
+  private func verify(
+    _ bytes: UnsafeRawBufferPointer, _ record: ChunkRecord
+  ) throws(LFError) {
+    let checksum = unsafe Digest.xxh64(bytes)
+    guard checksum == record.checksum else {
+      throw .refused(
+        "lfz.chunk-checksum", expected: "checksum \(hex(record.checksum))", found: hex(checksum),
+        hint: "the file is damaged; copy or download it again")
+    }
   }
 
   private func decodePlanes(

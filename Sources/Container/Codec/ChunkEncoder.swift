@@ -11,8 +11,10 @@ final class ChunkEncoder {
     let count: Int
   }
 
-  /// A mantissa plane is only handed to the coder when a sample has less.
-  private static let entropyLimit = 7.95
+  /// A mantissa plane is only handed to the coder when a sample has less: what
+  /// does not get smaller by 1/64 is stored raw, and samples look less random
+  /// than what they are taken from.
+  private static let entropyLimit = 8.0 * 63 / 64
 
   private let compression: LFZCompression
   private let literals: ZstdEncoder
@@ -86,7 +88,9 @@ final class ChunkEncoder {
     _ type: ElementType
   ) -> PlaneEntry {
     let first = unsafe plane[0]
-    if unsafe plane.isConstant { return PlaneEntry(method: .constant, value: first, storedCount: 0) }
+    if unsafe plane.isConstant {
+      return PlaneEntry(method: .constant, value: first, storedCount: 0)
+    }
     var worthTrying = !type.isFloatingPoint || isExponent
     if !worthTrying, compression == .standard {
       worthTrying = unsafe plane.sampledEntropy < Self.entropyLimit

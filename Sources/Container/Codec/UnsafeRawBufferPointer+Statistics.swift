@@ -19,7 +19,7 @@ extension UnsafeRawBufferPointer {
   var sampledEntropy: Double {
     let runs = 8
     let length = 1024
-    var histogram = InlineArray<256, UInt32>(repeating: 0)
+    var histogram = [UInt32](repeating: 0, count: 256)
     var total = 0
     if count <= runs * length {
       for index in indices { unsafe histogram[Int(self[index])] += 1 }
@@ -34,10 +34,7 @@ extension UnsafeRawBufferPointer {
       total = runs * length
     }
     var sum = 0.0
-    for value in histogram.indices where histogram[value] > 0 {
-      let share = Double(histogram[value])
-      sum += share * log2(share)
-    }
+    for count in histogram where count > 0 { sum += Double(count) * log2(Double(count)) }
     return total == 0 ? 0 : log2(Double(total)) - sum / Double(total)
   }
 }

@@ -1,3 +1,4 @@
+import CLFZIndex
 import CZstd
 import TensorCore
 
@@ -16,9 +17,21 @@ import TensorCore
 
   /// Decodes exactly one frame to exactly `count` bytes.
   ///
+  /// Frames of entropy-coded bytes alone are decoded without the library, twice
+  /// as fast; whatever is unusual about a frame is left to it.
+  func decode(
+    _ frame: UnsafeRawBufferPointer, to place: UnsafeMutablePointer<UInt8>, count: Int
+  ) throws(LFError) {
+    let start = unsafe frame.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    if unsafe lfz_literals_decode(start, frame.count, place, count) == 1 { return }
+    try unsafe decodeWithLibrary(frame, to: place, count: count)
+  }
+
+  /// The same for frames of any kind.
+  ///
   /// The library by itself also accepts several frames in a row and frames
   /// that carry nothing; neither is allowed in a container.
-  func decode(
+  func decodeWithLibrary(
     _ frame: UnsafeRawBufferPointer, to place: UnsafeMutablePointer<UInt8>, count: Int
   ) throws(LFError) {
     let length = unsafe ZSTD_findFrameCompressedSize(frame.baseAddress, frame.count)

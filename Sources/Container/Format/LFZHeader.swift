@@ -106,7 +106,8 @@ extension LFZHeader {
     // overflow.
     guard tableOffset >= LFZFormat.headerBytes, tableOffset % LFZFormat.alignment == 0,
       tableOffset <= fileByteCount,
-      chunkCount <= (tableOffset - LFZFormat.headerBytes) / LFZFormat.alignment, indexOffset + indexByteCount == fileByteCount
+      chunkCount <= (tableOffset - LFZFormat.headerBytes) / LFZFormat.alignment,
+      indexOffset + indexByteCount == fileByteCount
     else {
       throw .refused(
         "lfz.header", at: .init(offset: 32),

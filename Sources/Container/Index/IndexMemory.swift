@@ -5,7 +5,9 @@ import CProtobufC
 @safe final class IndexMemory {
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
 
-  deinit { for unsafe block in unsafe blocks { unsafe block.deallocate() } }
+  deinit {
+    for index in unsafe blocks.indices { unsafe blocks[index].deallocate() }
+  }
 
   /// A structure that lives as long as this object.
   func make<Message>(_ value: Message) -> UnsafeMutablePointer<Message> {

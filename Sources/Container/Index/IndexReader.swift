@@ -16,8 +16,8 @@ struct IndexReader {
   mutating func readBlobs(_ messages: [UnsafeMutablePointer<Lfz__Blob>]) throws(LFError) {
     let chunkCount = context.rawStarts.count - 1
     var next = 0
-    for unsafe message in unsafe messages {
-      let number = blobs.count
+    for number in unsafe messages.indices {
+      let message = unsafe messages[number]
       let byteCount = try unsafe ProtobufField.count(message.pointee.length, "a blob's length")
       let chunks = unsafe Int(message.pointee.chunks)
       guard chunks >= 1, chunks <= chunkCount - next else {
@@ -47,10 +47,12 @@ struct IndexReader {
     let limits = context.limits
     guard unsafe messages.count <= limits.tensors else {
       throw .refused(
-        "lfz.limit", expected: "at most \(limits.tensors) tensors", found: "\(unsafe messages.count)")
+        "lfz.limit", expected: "at most \(limits.tensors) tensors",
+        found: "\(unsafe messages.count)")
     }
     var positions: [TensorName: Int] = [:]
-    for unsafe message in unsafe messages {
+    for number in unsafe messages.indices {
+      let message = unsafe messages[number]
       let name = try unsafe TensorName(ProtobufField.text(message.pointee.name, "a tensor's name"))
         .validated(limits: limits)
       guard positions.updateValue(tensors.count, forKey: name) == nil else {
@@ -117,7 +119,8 @@ struct IndexReader {
         found: "\(unsafe messages.count)")
     }
     var names: Set<TensorName> = []
-    for unsafe message in unsafe messages {
+    for number in unsafe messages.indices {
+      let message = unsafe messages[number]
       let name = try unsafe ProtobufField.text(message.pointee.name, "a file's name")
       try CarriedName.check(name, limits: context.limits)
       guard names.insert(TensorName(name)).inserted else {
@@ -140,13 +143,16 @@ struct IndexReader {
   ) throws(LFError) -> ([LFZIndex.Part], byteCount: Int) {
     var parts: [LFZIndex.Part] = []
     var total = 0
-    for unsafe message in unsafe ProtobufField.list(start, number) {
+    let messages = unsafe ProtobufField.list(start, number)
+    for index in unsafe messages.indices {
+      let message = unsafe messages[index]
       let blob = unsafe Int(message.pointee.blob)
       guard blob < blobs.count else {
         throw .refused("lfz.index", expected: "one of \(blobs.count) blobs", found: "\(blob)")
       }
       let prefix = try unsafe ProtobufField.count(message.pointee.prefix, "a prefix")
-      let repeats = try unsafe ProtobufField.count(message.pointee.repeats, "a number of repetitions")
+      let repeats = try unsafe ProtobufField.count(
+        message.pointee.repeats, "a number of repetitions")
       guard prefix < blobs[blob].byteCount else {
         throw .refused(
           "lfz.index", expected: "a prefix shorter than its blob's \(blobs[blob].byteCount) bytes",

@@ -35,9 +35,13 @@ extension LFZIndex {
     try unsafe reader.readTensors(ProtobufField.list(root.pointee.tensors, root.pointee.n_tensors))
     try unsafe reader.readFiles(ProtobufField.list(root.pointee.files, root.pointee.n_files))
     try reader.checkUse()
-    provenance = LFZProvenance(tool: try unsafe ProtobufField.text(root.pointee.tool, "the tool's name"))
+    provenance = LFZProvenance(
+      tool: try unsafe ProtobufField.text(root.pointee.tool, "the tool's name"))
     var keys: Set<[UInt8]> = []
-    for unsafe parameter in unsafe ProtobufField.list(root.pointee.parameters, root.pointee.n_parameters) {
+    let parameters = unsafe ProtobufField.list(
+      root.pointee.parameters, root.pointee.n_parameters)
+    for number in unsafe parameters.indices {
+      let parameter = unsafe parameters[number]
       let key = try unsafe ProtobufField.text(parameter.pointee.key, "a parameter's key")
       guard !key.isEmpty, keys.insert(Array(key.utf8)).inserted else {
         throw .refused(
@@ -47,7 +51,9 @@ extension LFZIndex {
       provenance.parameters.append(
         .init(key, try unsafe ProtobufField.text(parameter.pointee.value, "a parameter's value")))
     }
-    for unsafe source in unsafe ProtobufField.list(root.pointee.sources, root.pointee.n_sources) {
+    let sources = unsafe ProtobufField.list(root.pointee.sources, root.pointee.n_sources)
+    for number in unsafe sources.indices {
+      let source = unsafe sources[number]
       let digest = unsafe ProtobufField.data(source.pointee.sha256)
       guard digest.isEmpty || digest.count == 32 else {
         throw .refused(

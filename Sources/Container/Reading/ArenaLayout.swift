@@ -6,6 +6,8 @@ struct ArenaLayout: Sendable {
   struct Copy: Sendable {
     var from: Int
     var to: Int
+    /// Bytes of one repetition, and of all.
+    var unit: Int
     var count: Int
   }
 
@@ -43,10 +45,11 @@ struct ArenaLayout: Sendable {
           tensorStarts[number] = start
           continue
         }
-        for _ in 0..<part.repeats {
-          if place != start { copies.append(Copy(from: start, to: place, count: part.unit)) }
-          place += part.unit
+        if place != start || part.repeats > 1 {
+          copies.append(
+            Copy(from: start, to: place, unit: part.unit, count: part.byteCount))
         }
+        place += part.byteCount
       }
     }
   }

@@ -21,17 +21,37 @@ final class BlobStore: Sendable {
   ) throws(LFError) {
     var partStart = 0
     var written = 0
-    for part in parts {
+    for part in parts where written < buffer.byteCount {
       let partEnd = partStart + part.byteCount
-      while written < buffer.byteCount, offset + written < partEnd {
-        let position = (offset + written - partStart) % part.unit
-        let count = min(part.unit - position, buffer.byteCount - written)
+      let position = offset + written - partStart
+      if position < part.byteCount {
+        let count = min(partEnd - offset - written, buffer.byteCount - written)
         try buffer.withSlice(written..<written + count) { (slice) throws(LFError) in
-          try read(blob: part.blob, at: position, into: &slice)
+          try read(part, at: position, into: &slice)
         }
         written += count
       }
       partStart = partEnd
+    }
+  }
+
+  /// Fills `buffer` with bytes of one part; a repetition is read only once.
+  private func read(
+    _ part: LFZIndex.Part, at offset: Int, into buffer: inout MutableRawSpan
+  ) throws(LFError) {
+    let once = min(part.unit, buffer.byteCount)
+    var written = 0
+    while written < once {
+      let position = (offset + written) % part.unit
+      let count = min(part.unit - position, once - written)
+      try buffer.withSlice(written..<written + count) { (slice) throws(LFError) in
+        try read(blob: part.blob, at: position, into: &slice)
+      }
+      written += count
+    }
+    unsafe buffer.withUnsafeMutableBytes { bytes in
+      guard let start = bytes.baseAddress else { return }
+      unsafe start.repeatBeginning(once, count: bytes.count)
     }
   }
 

@@ -30,8 +30,11 @@ extension LFZReader {
     let copying = ParallelJobs<Void> { () throws(LFError) in
     } body: { (_, job) throws(LFError) in
       let copy = layout.copies[job]
-      unsafe UnsafeMutableRawPointer(arena.place(copy.to)).copyMemory(
-        from: arena.place(copy.from), byteCount: copy.count)
+      let target = unsafe UnsafeMutableRawPointer(arena.place(copy.to))
+      if copy.from != copy.to {
+        unsafe target.copyMemory(from: arena.place(copy.from), byteCount: copy.unit)
+      }
+      unsafe target.repeatBeginning(copy.unit, count: copy.count)
     }
     try copying.run(count: layout.copies.count, threads: threads)
     return arena

@@ -37,9 +37,9 @@ struct StoragePlan: Sendable {
     for (number, file) in files.enumerated() where file.byteCount > 0 {
       want(.file(number), file.byteCount, .u8)
     }
-    for index in wanted.indices where wanted[index].byteCount % wanted[index].elementType.byteCount != 0
-    {
-      wanted[index].elementType = .u8
+    for index in wanted.indices {
+      let width = wanted[index].elementType.byteCount
+      if wanted[index].byteCount % width != 0 { wanted[index].elementType = .u8 }
     }
 
     let leaders = try EqualContents(wanted, reader, threads: threads).leaders()

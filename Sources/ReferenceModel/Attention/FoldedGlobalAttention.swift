@@ -39,13 +39,13 @@ struct FoldedGlobalAttention {
   ) throws(LFError) {
     let heads = attention.configuration.headCount
     let size = attention.configuration.headSize
-    let hidden = states.columns
+    let width = states.columns
     let g = chunk.count
     let rows = heads * g  // row h·g + i belongs to head h and query i
     let range = mask.keptRange
     let blocks = (range.count + Self.tokens - 1) / Self.tokens
 
-    let folded = try Matrix(rows: rows, columns: hidden)  // [heads·g, H]
+    let folded = try Matrix(rows: rows, columns: width)  // [heads·g, H]
     attention.workers.run(heads) { head, _ in
       let columns = head * size..<(head + 1) * size
       MatrixMultiplication.multiply(
@@ -54,10 +54,11 @@ struct FoldedGlobalAttention {
     }
 
     let scores = try Matrix(rows: rows * blocks, columns: Self.tokens)  // [blocks·heads·g, block]
-    let sums = try Matrix(rows: rows * blocks, columns: hidden)  // [blocks·heads·g, H]: Σ p·y
+    let sums = try Matrix(rows: rows * blocks, columns: width)  // [blocks·heads·g, H]: Σ p·y
     let maxima = try Matrix(rows: blocks, columns: rows)  // [blocks, heads·g]
     let totals = try Matrix(rows: blocks, columns: rows)  // [blocks, heads·g]: Σ p
     let scale = 1 / Float(size).squareRoot()
+    let hidden = try paddingBias()
     attention.workers.run(blocks) { block, _ in
       let first = range.lowerBound + block * Self.tokens
       let tokens = first..<min(range.upperBound, first + Self.tokens)
@@ -66,13 +67,14 @@ struct FoldedGlobalAttention {
       MatrixMultiplication.multiply(folded, transposed: part, into: weights, scale: scale)
       Kernels.softmax(
         weights, head: tokens.count, first: 0, width: 0,
-        limits: limits(chunk, heads: heads, tokens: tokens), bias: bias(tokens),
+        limits: limits(chunk, heads: heads, tokens: tokens),
+        bias: hidden?.columns(tokens),
         maxima: maxima.rows(block..<block + 1), sums: totals.rows(block..<block + 1))
       MatrixMultiplication.multiply(
         weights, part, into: sums.rows(block * rows..<(block + 1) * rows))
     }
 
-    let merged = try Matrix(rows: rows, columns: hidden)  // [heads·g, H]
+    let merged = try Matrix(rows: rows, columns: width)  // [heads·g, H]
     attention.workers.run(heads) { head, _ in
       let own = head * g..<(head + 1) * g
       for row in own {
@@ -115,14 +117,11 @@ struct FoldedGlobalAttention {
     return (0..<heads).flatMap { _ in own }
   }
 
-  /// −∞ for the padding inside a block; nil when there is none.
-  private func bias(_ tokens: Range<Int>) -> Matrix? {
-    guard !mask.isGapless, let bias = try? Matrix(rows: 1, columns: tokens.count) else {
-      return nil
-    }
-    for (index, token) in tokens.enumerated() {
-      bias[0, index] = mask.isKept[token] ? 0 : -.infinity
-    }
+  /// −∞ for padding, [1, S]; nil when no token between kept ones is padded.
+  private func paddingBias() throws(LFError) -> Matrix? {
+    guard !mask.isGapless else { return nil }
+    let bias = try Matrix(rows: 1, columns: mask.isKept.count)  // [1, S]
+    for (token, isKept) in mask.isKept.enumerated() { bias[0, token] = isKept ? 0 : -.infinity }
     return bias
   }
 }

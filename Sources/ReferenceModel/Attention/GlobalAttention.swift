@@ -59,17 +59,17 @@ struct GlobalAttention {
     return queries
   }
 
-  /// result = x·Wᵀ + b, in blocks of columns and rows.
+  /// result = x·Wᵀ + b, in blocks of rows; few rows are shared out by heads.
   private func project(_ x: Matrix, _ linear: LinearWeights, into result: Matrix) {
-    let size = configuration.headSize
-    let heads = configuration.headCount
     let blocks = RowBlocks(x.rows)
-    workers.run(blocks.count * heads) { task, _ in
-      let columns = task % heads * size..<(task % heads + 1) * size
+    let parts = blocks.count == 1 ? configuration.headCount : 1
+    let size = result.columns / parts
+    workers.run(blocks.count * parts) { task, _ in
+      let columns = task % parts * size..<(task % parts + 1) * size
       let part = linear.outputs(columns)
-      let target = result.rows(blocks[task / heads]).columns(columns)
+      let target = result.rows(blocks[task / parts]).columns(columns)
       MatrixMultiplication.multiply(
-        x.rows(blocks[task / heads]), transposed: part.weight, into: target)
+        x.rows(blocks[task / parts]), transposed: part.weight, into: target)
       Kernels.addBias(target, part.bias)
     }
   }

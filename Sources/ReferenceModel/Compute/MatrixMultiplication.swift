@@ -41,14 +41,20 @@ enum MatrixMultiplication {
     multiply(left, right, isTransposed: false, result, scale, accumulating)
   }
 
-  /// Columns of `left` that one call of the library sums up.
+  /// Length of the sums that one call of the library makes.
   ///
   /// A sum of k products in float32 carries an error that grows with k, because
   /// the running sum does; libraries sum some 200 products in a row. Sums of
   /// short pieces, added up, are about half as far off, for 3 % of the time in
-  /// a large model. √k would be best for the error alone.
-  static func depth(_ columns: Int) -> Int {
-    columns <= 64 ? 16 : columns <= 256 ? 32 : 64
+  /// a large model. √k would be best for the error alone; small products can
+  /// afford it.
+  ///
+  /// - Parameters:
+  ///   - count: products that are summed for one element.
+  ///   - columns: of the result.
+  static func depth(_ count: Int, columns: Int) -> Int {
+    if count < 64, columns >= 8, count * columns <= 2048 { return count <= 16 ? 4 : 8 }
+    return count <= 256 ? 32 : 64
   }
 
   private static func multiply(
@@ -60,7 +66,7 @@ enum MatrixMultiplication {
       if !accumulating { result.fill(0) }
       return
     }
-    let depth = depth(left.columns)
+    let depth = depth(left.columns, columns: result.columns)
     for start in stride(from: 0, to: left.columns, by: depth) {
       let part = start..<min(left.columns, start + depth)
       call(

@@ -130,7 +130,8 @@ struct WeightReader: Sendable {
         let out = unsafe target.pointer + start
         // Array storage is aligned to 16 bytes.
         switch type {
-        case .f16: unsafe lf_from_f16(out, raw.baseAddress!.assumingMemoryBound(to: UInt16.self), part)
+        case .f16:
+          unsafe lf_from_f16(out, raw.baseAddress!.assumingMemoryBound(to: UInt16.self), part)
         case .bf16:
           unsafe lf_from_bf16(out, raw.baseAddress!.assumingMemoryBound(to: UInt16.self), part)
         case .f64:
