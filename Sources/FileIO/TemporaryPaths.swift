@@ -39,7 +39,14 @@ public enum TemporaryPaths {
         _ = source  // the handler keeps its source alive
         // Held until the end: nothing new may be registered any more.
         paths.withLock { registered in
-          for path in registered { Paths.removeTree(path) }
+          // A file that was being created just now may appear in a folder
+          // after it was listed; nothing new is begun, for that needs the lock.
+          for path in registered {
+            for _ in 0..<100 where Paths.exists(path) {
+              Paths.removeTree(path)
+              if Paths.exists(path) { usleep(1000) }
+            }
+          }
           signal(number, SIG_DFL)
           // Whoever started this process may have had the signal blocked.
           var set = sigset_t()

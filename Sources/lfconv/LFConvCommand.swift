@@ -20,6 +20,7 @@ struct LFConvCommand: ParsableCommand {
     version: ToolVersion.text,
     subcommands: [
       RobertaToLongformerCommand.self, ConvertCommand.self, InspectCommand.self,
-      VerifyCommand.self, DiffCommand.self, CheckCommand.self, BenchCommand.self,
+      VerifyCommand.self, DiffCommand.self, CheckCommand.self, GoldenCommand.self,
+      BenchCommand.self,
     ])
 }

@@ -38,7 +38,9 @@ struct GoldenTests {
       let output = result.outputs.first { !$0.passed }
       #expect(output?.name == tensor.name)
       var flat = 0
-      for (index, size) in zip(output?.worstIndex ?? [], tensor.shape) { flat = flat * size + index }
+      for (index, size) in zip(output?.worstIndex ?? [], tensor.shape) {
+        flat = flat * size + index
+      }
       #expect(flat == element)
     }
   }

@@ -15,6 +15,17 @@ public struct OutputComparison: Sendable {
   public let passed: Bool
   /// Why it failed, when that is not a matter of the numbers alone.
   public let message: String
+  /// For hidden states: how much of the tolerance the worst value of each token
+  /// uses up, token by token; beyond 1 the token drifts. Otherwise empty.
+  public let tokenErrors: [Float]
+
+  /// Number of the hidden states that it is, 0 being the embeddings; nil for
+  /// other outputs.
+  public var layer: Int? { Self.layer(name) }
+
+  static func layer(_ name: String) -> Int? {
+    name.hasPrefix("hidden_states.") ? Int(name.dropFirst("hidden_states.".count)) : nil
+  }
 
   /// Compares values.
   ///
@@ -23,9 +34,11 @@ public struct OutputComparison: Sendable {
   ///   - counts: for each position of the leading dimensions whether it counts;
   ///     nil when all do.
   ///   - leading: how many dimensions `counts` covers.
+  ///   - tokens: how many tokens the values belong to, when errors are wanted
+  ///     token by token.
   init(
     name: String, shape: [Int], values: [Float], expected: [Double], tolerance: Tolerance,
-    counts: [Bool]? = nil, leading: Int = 0
+    counts: [Bool]? = nil, leading: Int = 0, tokens: Int = 0
   ) {
     self.name = name
     self.shape = shape
@@ -39,6 +52,8 @@ public struct OutputComparison: Sendable {
     var compared = 0
     var admitted = true
     var broken: Int?
+    var tokenErrors = [Float](repeating: 0, count: tokens)
+    let perToken = tokens > 0 ? max(1, values.count / tokens) : 0
     for start in stride(from: 0, to: values.count, by: vector) {
       if let counts, !counts[start / max(1, width)] { continue }
       var dot = 0.0
@@ -50,6 +65,7 @@ public struct OutputComparison: Sendable {
         guard value.isFinite, goal.isFinite else {
           broken = broken ?? index
           admitted = false
+          if perToken > 0 { tokenErrors[index / perToken] = .infinity }
           continue
         }
         let error = abs(value - goal)
@@ -61,6 +77,10 @@ public struct OutputComparison: Sendable {
         squares += error * error
         compared += 1
         admitted = admitted && tolerance.admits(value, expected: goal)
+        if perToken > 0, error > 0 {
+          let share = Float(tolerance.share(of: error, expected: goal))
+          tokenErrors[index / perToken] = max(tokenErrors[index / perToken], share)
+        }
         dot += value * goal
         mine += value * value
         theirs += goal * goal
@@ -77,6 +97,7 @@ public struct OutputComparison: Sendable {
     minCosine = cosine
     worstIndex = Self.index(broken ?? worst, shape)
     passed = admitted
+    self.tokenErrors = tokenErrors
     if let broken {
       message = "\(values[broken].isFinite ? "the expected value" : "the value") is not finite"
     } else {
@@ -95,6 +116,7 @@ public struct OutputComparison: Sendable {
     minCosine = .nan
     worstIndex = []
     passed = false
+    tokenErrors = []
   }
 
   private static func index(_ flat: Int, _ shape: [Int]) -> [Int] {

@@ -6,6 +6,13 @@ public struct TensorDifference: Sendable {
   public let name: TensorName
   /// What is different: a type, a shape, or the first byte.
   public let reason: String
+  let kind: Kind
+
+  /// In what way a tensor is different.
+  enum Kind: Sendable, Equatable {
+    case missing, unexpected, shape, type
+    case bytes(first: Int)
+  }
 
   /// Compares all tensors of two sources by name.
   ///
@@ -20,28 +27,32 @@ public struct TensorDifference: Sendable {
     var differing: [TensorDifference] = []
     for (index, goal) in expected.tensors.enumerated() {
       guard let own = indices.removeValue(forKey: goal.name) else {
-        differing.append(.init(name: goal.name, reason: "is missing"))
+        differing.append(.init(name: goal.name, reason: "is missing", kind: .missing))
         continue
       }
       compared += 1
-      if let reason = try difference(actual, own, expected, index) {
-        differing.append(.init(name: goal.name, reason: reason))
+      if let found = try difference(actual, own, expected, index) {
+        differing.append(.init(name: goal.name, reason: found.reason, kind: found.kind))
       }
     }
     for name in indices.keys.sorted() where !mayBeAbsent.contains(name) {
-      differing.append(.init(name: name, reason: "is not expected"))
+      differing.append(.init(name: name, reason: "is not expected", kind: .unexpected))
     }
     return (compared, differing)
   }
 
   private static func difference(
     _ actual: any TensorSource, _ own: Int, _ expected: any TensorSource, _ index: Int
-  ) throws(LFError) -> String? {
+  ) throws(LFError) -> (reason: String, kind: Kind)? {
     let mine = actual.tensors[own]
     let goal = expected.tensors[index]
-    guard mine.shape == goal.shape else { return "has shape \(mine.shape), not \(goal.shape)" }
+    guard mine.shape == goal.shape else {
+      return ("has shape \(mine.shape), not \(goal.shape)", .shape)
+    }
     guard mine.elementType == goal.elementType else {
-      return "has type \(mine.elementType.rawValue), not \(goal.elementType.rawValue)"
+      return (
+        "has type \(mine.elementType.rawValue), not \(goal.elementType.rawValue)", .type
+      )
     }
     var offset = 0
     while offset < mine.byteCount {
@@ -50,7 +61,8 @@ public struct TensorDifference: Sendable {
       let right = try expected.bytes(index, range: range)
       if left != right {
         let place = zip(left, right).enumerated().first { $0.element.0 != $0.element.1 }
-        return "differs from byte \(offset + (place?.offset ?? 0)) of \(mine.byteCount) on"
+        let first = offset + (place?.offset ?? 0)
+        return ("differs from byte \(first) of \(mine.byteCount) on", .bytes(first: first))
       }
       offset = range.upperBound
     }

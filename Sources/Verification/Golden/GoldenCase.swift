@@ -17,6 +17,8 @@ public struct GoldenCase: Sendable {
   /// File with the converted weights, to be equal byte for byte.
   public let expectedTensors: String?
   public let ignorePadding: Bool
+  /// Who made the case and how, for reports; nothing depends on it.
+  let provenance: JSONObject
   private let tolerance: Tolerance
   private let tolerances: [(output: String, tolerance: Tolerance)]
 
@@ -42,6 +44,7 @@ public struct GoldenCase: Sendable {
     expected = Paths.join(folder, try fields.text("expected"))
     expectedTensors = try fields.optionalText("expected_tensors").map { Paths.join(folder, $0) }
     ignorePadding = try fields.flag("ignore_padding") ?? false
+    provenance = json["provenance"]?.objectValue ?? JSONObject()
     conversion = try fields.conversion("convert")
     tolerance = try fields.tolerance(json["tolerance"], "tolerance", base: .standard)
     var tolerances: [(String, Tolerance)] = []

@@ -33,14 +33,10 @@ enum GoldenInputs {
           found: "\(tensor.shape)")
       }
       shape = tensor.shape.dimensions
-      var cursor = ByteCursor(try source.bytes(index)[...])
-      var list: [Int] = []
-      list.reserveCapacity(tensor.shape.elementCount)
-      for _ in 0..<tensor.shape.elementCount {
-        let value: UInt64 = try cursor.integer()
-        list.append(Int(truncatingIfNeeded: Int64(bitPattern: value)))
+      let bytes = try source.bytes(index)
+      values[tensor.name] = stride(from: 0, to: bytes.count, by: 8).map {
+        Int(truncatingIfNeeded: Int64(bitPattern: FloatValues.word64(bytes, $0)))
       }
-      values[tensor.name] = list
     }
     guard let shape, let ids = values["input_ids"] else {
       throw .refused(

@@ -17,4 +17,10 @@ public struct Tolerance: Sendable, Equatable {
   public func admits(_ value: Double, expected: Double) -> Bool {
     abs(value - expected) <= absolute + relative * abs(expected)
   }
+
+  /// How much of the tolerance an error uses up; beyond 1 it is too large.
+  func share(of error: Double, expected: Double) -> Double {
+    guard error > 0 else { return 0 }
+    return error / (absolute + relative * abs(expected))
+  }
 }

@@ -29,6 +29,17 @@ extension CaseResult {
       ),
     ])
     if let error { object["code"] = .string(error.code) }
+    object["hint"] = hint.map { .string($0) }
+    object["cause"] = diagnosis.map { .string($0.cause.rawValue) }
+    object["confirmed"] = diagnosis.map { .bool($0.isConfirmed) }
+    object["first_drifting_layer"] = firstDriftingLayer.map { JSONValue($0) }
+    if let teeth {
+      object["teeth"] = .object(
+        JSONObject([
+          ("broken", JSONValue(teeth.broken)),
+          ("missed", .array(teeth.missed.map { .string($0) })),
+        ]))
+    }
     return object
   }
 }

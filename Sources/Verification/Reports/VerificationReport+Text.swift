@@ -16,12 +16,13 @@ extension CaseResult {
     switch status {
     case .pass:
       let tensors = tensorsCompared > 0 ? ", \(tensorsCompared) tensors equal" : ""
-      lines.append("pass   \(name)  (largest error \(maxAbsolute.rounded3)\(tensors))")
+      let bites = teeth.map { ", \($0.broken) broken copies caught" } ?? ""
+      lines.append("pass   \(name)  (largest error \(maxAbsolute.rounded3)\(tensors)\(bites))")
     case .fail: lines.append("FAIL   \(name)  \(message)")
     case .error: lines.append("ERROR  \(name)  \(message)")
     }
-    if let hint = error?.hint { lines.append("         hint: \(hint)") }
-    guard details || status == .fail else { return lines.joined(separator: "\n") }
+    if let hint { lines.append("         hint: \(hint)") }
+    guard details || status == .fail else { return Self.joined(lines) }
     for output in outputs where details || !output.passed {
       let place = output.worstIndex.map(String.init).joined(separator: ",")
       let numbers =
@@ -31,12 +32,19 @@ extension CaseResult {
         : output.message
       lines.append("         \(output.passed ? "ok " : "OFF") \(output.name): \(numbers)")
     }
+    for missed in teeth?.missed ?? [] { lines.append("         OFF perturbed: \(missed)") }
     for tensor in differingTensors.prefix(8) {
       lines.append("         OFF tensor \(tensor.name) \(tensor.reason)")
     }
     if differingTensors.count > 8 {
       lines.append("         … and \(differingTensors.count - 8) more tensors")
     }
-    return lines.joined(separator: "\n")
+    return Self.joined(lines)
+  }
+
+  /// One line stays one line, whatever a name or path holds: a line feed in it
+  /// could spell a command for whoever reads the output.
+  private static func joined(_ lines: [String]) -> String {
+    lines.map { printable($0).replacing("\n", with: "\\n") }.joined(separator: "\n")
   }
 }

@@ -8,10 +8,10 @@ struct ExpectedOutputs {
   struct Output {
     let name: String
     let shape: [Int]
-    let values: [Double]
+    var values: [Double]
   }
 
-  let outputs: [Output]
+  var outputs: [Output]
 
   /// Reads the file.
   ///
@@ -25,18 +25,12 @@ struct ExpectedOutputs {
     }
     var outputs: [Output] = []
     for (index, tensor) in source.tensors.enumerated() {
-      var cursor = ByteCursor(try source.bytes(index)[...])
-      var values: [Double] = []
-      values.reserveCapacity(tensor.shape.elementCount)
-      for _ in 0..<tensor.shape.elementCount {
-        switch tensor.elementType {
-        case .f64: values.append(Double(bitPattern: try cursor.integer()))
-        case .f32: values.append(Double(Float(bitPattern: try cursor.integer())))
-        default:
-          throw .refused(
-            "golden.expected", at: .init(file: path, entry: tensor.name.text),
-            expected: "float32 or float64", found: tensor.elementType.rawValue)
-        }
+      guard [.f32, .f64].contains(tensor.elementType),
+        let values = FloatValues.decode(try source.bytes(index), tensor.elementType)
+      else {
+        throw .refused(
+          "golden.expected", at: .init(file: path, entry: tensor.name.text),
+          expected: "float32 or float64", found: tensor.elementType.rawValue)
       }
       outputs.append(
         Output(name: tensor.name.text, shape: tensor.shape.dimensions, values: values))
@@ -46,14 +40,9 @@ struct ExpectedOutputs {
   }
 
   /// Whether any hidden states are expected.
-  var needHiddenStates: Bool { outputs.contains { $0.name.hasPrefix(Self.layerPrefix) } }
-
-  private static let layerPrefix = "hidden_states."
+  var needHiddenStates: Bool { outputs.contains { OutputComparison.layer($0.name) != nil } }
 
   private static func order(_ name: String) -> Int {
-    guard name.hasPrefix(layerPrefix) else {
-      return name == "last_hidden_state" ? Int.max - 1 : Int.max
-    }
-    return Int(name.dropFirst(layerPrefix.count)) ?? Int.max - 2
+    OutputComparison.layer(name) ?? (name == "last_hidden_state" ? Int.max - 1 : Int.max)
   }
 }

@@ -1,9 +1,6 @@
 import Checkpoints
-import Container
-import Conversion
 import FileIO
 import ModelFamilies
-import ReferenceModel
 public import TensorCore
 
 /// Runs golden cases and holds what comes out against what was expected.
@@ -11,6 +8,10 @@ public struct Verifier: Sendable {
   /// A model to use in place of each case's own.
   public var model: String?
   public var threads: Int
+  /// Whether results carry what a page shows beyond the numbers.
+  public var needsDetails = false
+  /// Whether every case is also run slightly broken, and must fail then.
+  public var perturbs = false
 
   /// A verifier.
   public init(model: String? = nil, threads: Int = 1) {
@@ -44,7 +45,14 @@ public struct Verifier: Sendable {
     do throws(LFError) {
       let golden = try GoldenCase(folder: folder)
       name = golden.name
-      var result = try compare(golden)
+      var result: CaseResult
+      do throws(LFError) {
+        result = try compare(golden)
+      } catch {
+        let unread = UnrecognizedModel(golden: golden, model: model, error: error)
+        guard let found = unread?.result() else { throw error }
+        result = found
+      }
       result.seconds = (clock.now - start) / .seconds(1)
       return result
     } catch {
@@ -58,44 +66,24 @@ public struct Verifier: Sendable {
     let prepared = try PreparedModel(golden, model: model, threads: threads)
     defer { prepared.discard() }
     var result = CaseResult(name: golden.name, folder: golden.folder)
+    var evidence: TensorEvidence?
     if let path = golden.expectedTensors {
       let expected = try Checkpoints.open(path).source
       (result.tensorsCompared, result.differingTensors) = try TensorDifference.compare(
         prepared.source, with: expected, mayBeAbsent: prepared.tiedNames)
+      evidence = TensorEvidence(
+        differing: result.differingTensors, actual: prepared.source, expected: expected,
+        configuration: prepared.model.configuration)
     }
-    let inputs = try GoldenInputs.read(golden.inputs)
-    let goals = try ExpectedOutputs(golden.expected)
-    let reference = try ReferenceModel(
-      configuration: prepared.model.configuration, source: try prepared.canonicalSource(),
-      residency: .resident, threads: threads)
-    let outputs = try reference.forward(
-      inputs, options: ForwardOptions(hiddenStates: goals.needHiddenStates))
-    for goal in goals.outputs {
-      result.outputs.append(comparison(goal, outputs, inputs, golden))
+    let run = try CaseRun(golden, prepared, threads: threads)
+    let outputs = try run.forward()
+    result.outputs = run.compare(outputs)
+    if result.status == .fail {
+      result.diagnosis = Diagnostician(run: run, comparisons: result.outputs, outputs: outputs)
+        .diagnosis(evidence)
     }
+    if needsDetails { result.details = try CaseDetails(run) }
+    if perturbs { result.teeth = try Perturbation(run: run, outputs: outputs).teeth() }
     return result
-  }
-
-  private func comparison(
-    _ goal: ExpectedOutputs.Output, _ outputs: ModelOutputs, _ inputs: EncoderInputs,
-    _ golden: GoldenCase
-  ) -> OutputComparison {
-    guard let own = outputs.tensors.first(where: { $0.name == goal.name }) else {
-      let known = outputs.tensors.map(\.name).joined(separator: ", ")
-      return OutputComparison(
-        name: goal.name, shape: goal.shape, missing: "the model has no such output, only \(known)")
-    }
-    guard own.shape == goal.shape else {
-      return OutputComparison(
-        name: goal.name, shape: own.shape,
-        missing: "the shape is \(own.shape), expected \(goal.shape)")
-    }
-    // Only outputs with a value for every token have padding to ignore.
-    let perToken = own.shape.starts(with: [inputs.batch, inputs.length])
-    var counts: [Bool]?
-    if golden.ignorePadding, perToken { counts = inputs.attentionMask?.map { $0 != 0 } }
-    return OutputComparison(
-      name: goal.name, shape: own.shape, values: own.values, expected: goal.values,
-      tolerance: golden.tolerance(of: goal.name), counts: counts, leading: 2)
   }
 }

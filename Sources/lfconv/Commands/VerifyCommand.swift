@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileIO
 import TensorCore
 import Verification
 
@@ -10,12 +11,14 @@ struct VerifyCommand: Action {
     discussion: """
       Each GOLDEN is the folder of a case, or a folder of such folders. The exit code is 0 only \
       when every case was compared and agreed; 1 means that something differs; another code that \
-      a case could not be compared.
+      a case could not be compared. Where a case fails, a hint names the likely cause.
 
       EXAMPLES
         lfconv verify Golden
         lfconv verify Golden/pad-zero --verbose
         lfconv verify Golden/pad-zero --model converted.lfz --json
+        lfconv verify Golden --junit report.xml --html report.html --github
+        lfconv verify Golden --perturb
       """)
   static let schema = "lfconv.verify/1"
 
@@ -25,11 +28,29 @@ struct VerifyCommand: Action {
   @Option(help: "A model to verify in place of each case's own.")
   var model: String?
 
+  @Option(help: ArgumentHelp("Write the results as JUnit XML.", valueName: "file"))
+  var junit: String?
+
+  @Flag(
+    help: """
+      Print failures as annotations for GitHub, and add a summary to the file that \
+      GITHUB_STEP_SUMMARY names.
+      """)
+  var github = false
+
+  @Option(help: ArgumentHelp("Write a page with pictures of the errors.", valueName: "file"))
+  var html: String?
+
+  @Flag(help: "Also break every case slightly, in memory, and demand that it fails.")
+  var perturb = false
+
   @OptionGroup var common: CommonOptions
 
   func perform() throws -> Int32 {
     let console = common.console
-    let verifier = Verifier(model: model, threads: common.threadCount)
+    var verifier = Verifier(model: model, threads: common.threadCount)
+    verifier.needsDetails = html != nil
+    verifier.perturbs = perturb
     var failure: LFError?
     let report = try verifier.run(cases) { result in
       guard !common.quiet || result.status != .pass, failure == nil else { return }
@@ -38,8 +59,25 @@ struct VerifyCommand: Action {
       }
     }
     if let failure { throw failure }
+    // Files first: when one cannot be written, --json still prints one object.
+    if let junit { try ReportFiles.write(report.junit, to: junit) }
+    if let html { try ReportFiles.write(report.html, to: html) }
+    if github, let path = Machine.environment("GITHUB_STEP_SUMMARY"), !path.isEmpty {
+      try ReportFiles.append(report.githubSummary, to: path)
+    }
     try console.result(report.summary)
     try console.object(report.json)
+    if github { try annotate(report) }
     return report.exitCode
+  }
+
+  private func annotate(_ report: VerificationReport) throws(LFError) {
+    // GitHub reads commands on either stream; --json has standard output to
+    // itself.
+    if common.json {
+      StandardStreams.error(report.githubAnnotations)
+    } else {
+      try StandardStreams.output(report.githubAnnotations)
+    }
   }
 }
