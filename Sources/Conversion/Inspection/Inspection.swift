@@ -54,3 +54,17 @@ public struct Inspection: Sendable {
   /// Numbers in all tensors.
   public var parameterCount: Int { tensors.reduce(0) { $0 + $1.shape.elementCount } }
 }
+
+extension Inspection {
+  /// The configuration of a model.
+  ///
+  /// - Throws: also when the tensors make up no supported model.
+  public static func configuration(of path: String) throws(LFError) -> ModelConfiguration {
+    let inspection = try Inspection(path)
+    guard let model = inspection.model else {
+      throw inspection.problem
+        ?? LFError(.internal, "internal.inspection", "there is neither a model nor a problem")
+    }
+    return model.configuration
+  }
+}

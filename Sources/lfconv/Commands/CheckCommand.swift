@@ -27,7 +27,8 @@ struct CheckCommand: Action {
     try console.object(result.json)
     if !common.quiet {
       try console.result(
-        "intact: \(result.tensors) tensors and \(result.files) files in \(result.fileBytes.byteText)")
+        "intact: \(result.tensors) tensors and \(result.files) files in \(result.fileBytes.byteText)"
+      )
     }
     return 0
   }

@@ -61,7 +61,8 @@ struct RobertaToLongformerCommand: Action {
         ? JSONValue(attentionDilation[0]) : .array(attentionDilation.map { JSONValue($0) })
     }
     var converter = Converter(
-      .longformer(options), source: source, output: outputOptions.output, options: sourceOptions.open,
+      .longformer(options), source: source, output: outputOptions.output,
+      options: sourceOptions.open,
       threads: common.threadCount)
     outputOptions.apply(to: &converter)
     converter.isChecked = !noCheck
