@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 public import TensorCore
 
@@ -19,6 +20,9 @@ public final class OutputFile: Sendable {
   private let descriptor: Int32
   private let overwrite: Bool
   private let state = Mutex<(end: Int, open: Bool)>((0, true))
+  /// The sync that runs in the background, and its errno value.
+  private let syncing = DispatchGroup()
+  private let syncResult = Mutex<Int32?>(nil)
 
   /// Creates the temporary file.
   ///
@@ -80,10 +84,22 @@ public final class OutputFile: Sendable {
     state.withLock { $0.end = count }
   }
 
+  /// Begins to make the content durable while the caller does other things;
+  /// nothing may be written any more.
+  public func beginSync() {
+    DispatchQueue.global().async(group: syncing) {
+      let number = fsync(self.descriptor) == 0 ? 0 : errno
+      self.syncResult.withLock { $0 = number }
+    }
+  }
+
   /// Makes the content durable and closes the file; it keeps its temporary name.
   public func finish() throws(LFError) {
     guard state.withLock({ $0.open }) else { return }
-    guard fsync(descriptor) == 0 else { throw .system("cannot sync", destination, errno: errno) }
+    syncing.wait()
+    let begun = syncResult.withLock { $0 }
+    let number = begun ?? (fsync(descriptor) == 0 ? 0 : errno)
+    guard number == 0 else { throw .system("cannot sync", destination, errno: number) }
     state.withLock { $0.open = false }
     guard close(descriptor) == 0 else { throw .system("cannot close", destination, errno: errno) }
   }
@@ -117,6 +133,7 @@ public final class OutputFile: Sendable {
 
   /// Removes the temporary file; nothing happens once it is published.
   public func discard() {
+    syncing.wait()
     let wasOpen = state.withLock { state in
       defer { state.open = false }
       return state.open

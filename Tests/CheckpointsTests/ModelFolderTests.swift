@@ -189,7 +189,7 @@ import Testing
     ("{\"a\":\"1.safetensors\",\"b\":\"2.safetensors\"}", "shards.unexpected"),
     ("{\"a\":\"../1.safetensors\"}", "io.unsafe-path"),
     ("{\"a\":\"/etc/passwd\"}", "io.unsafe-path"),
-    ("{\"a\":\"no.safetensors\"}", "io.not-found"),
+    ("{\"a\":\"no.safetensors\"}", "shards.part-missing"),
     ("{\"a\":\"x.index.json\"}", "shards.part"),
     ("{\"a\":1}", "shards.index"),
     ("[]", "shards.index"),

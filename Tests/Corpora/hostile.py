@@ -117,6 +117,14 @@ def zip_mutations():
            state(text("posix") + text("system") + b"\x93" + HARMLESS + b"\x85" + REDUCE, protocol=4))
     yield "inst-eval", 2, "eval by the opcode INST", state(MARK + HARMLESS + b"ibuiltins\neval\n")
     yield "obj-getattr", 2, "a class called by the opcode OBJ", state(MARK + global_name("builtins", "getattr") + b"o")
+    yield ("newobj-os-system", 2, "a class made by the opcode NEWOBJ",
+           state(global_name("os", "system") + HARMLESS + b"\x85\x81"))
+    yield ("newobj-ex-os-system", 2, "the same by NEWOBJ_EX",
+           state(global_name("os", "system") + HARMLESS + b"\x85" + EMPTY_DICT + b"\x92", protocol=4))
+    yield "sparse-tensor", 3, "a sparse tensor", state(call("torch._utils", "_rebuild_sparse_tensor", whole(0), EMPTY_TUPLE))
+    yield "quantised-tensor", 3, "a quantised tensor", state(call("torch._utils", "_rebuild_qtensor", storage(), whole(0)))
+    yield "list-in-itself", 2, "a list that contains itself by DUP", state(EMPTY_LIST + b"2" + APPEND)
+    yield "nested-tuples", 2, "9000 tuples in tuples", state(EMPTY_TUPLE + b"\x85" * 9000)
     yield "unknown-global", 2, "an unknown global in the state dict", state(call("my.module", "Thing", whole(1)))
     yield "bare-global", 2, "a global where a tensor belongs", state(global_name("builtins", "print"))
     yield ("build-on-tensor-with-global", 2, "BUILD gives a tensor a state with an unknown global",

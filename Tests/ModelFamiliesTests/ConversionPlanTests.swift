@@ -29,6 +29,27 @@ struct ConversionPlanTests {
     #expect(plan.configuration.longestInput == 100)
   }
 
+  @Test("Label maps and the kind of problem are kept, and the maps say how many labels there are")
+  func labels() throws {
+    for head in [ModelHead.sequenceClassification, .tokenClassification] {
+      var sample = try SampleModel(head: head)
+      let labels: JSONValue = .object(JSONObject([("0", "no"), ("1", "yes")]))
+      sample.configuration["id2label"] = labels
+      sample.configuration["label2id"] = .object(JSONObject([("no", 0), ("yes", 1)]))
+      sample.configuration["problem_type"] = "single_label_classification"
+      sample.configuration["num_labels"] = 7
+      sample.configuration["classifier_dropout"] = .number(JSONNumber(0.25))
+      let plan = try plan(sample)
+      for key in ["id2label", "label2id", "problem_type", "num_labels", "classifier_dropout"] {
+        #expect(plan.json[key] == sample.configuration[key])
+      }
+      #expect(plan.configuration.labelCount == 2)
+      sample.configuration["id2label"] = .object(JSONObject([("0", "a"), ("1", "b"), ("2", "c")]))
+      let error = #expect(throws: LFError.self) { try sample.recognized() }
+      #expect(error?.message.contains("instead of [3") == true)
+    }
+  }
+
   @Test("The result's names are those that stock classes load")
   func names() throws {
     let masked = Set(try plan(try SampleModel()).tensors.map(\.descriptor.name.text))
@@ -91,16 +112,30 @@ struct ConversionPlanTests {
     #expect(try plan(sample).json["tokenizer_class"] == "XLMRobertaTokenizer")
   }
 
-  @Test("A Longformer is not converted again")
-  func already() throws {
-    let sample = try SampleModel()
-    let plan = try plan(sample)
-    let model = try RecognizedModel(
-      tensors: plan.tensors.map(\.descriptor), configuration: plan.json, origin: nil)
-    let error = #expect(throws: LFError.self) {
-      try ConversionPlan(longformerFrom: model, options: LongformerOptions(), untied: [])
+  @Test("A Longformer gets another length and other windows, and keeps its global projections")
+  func again() throws {
+    let first = try plan(try SampleModel(), windows: [4, 8], positions: 20)
+    var tensors = first.tensors.map(\.descriptor)
+    tensors.reverse()
+    let model = try RecognizedModel(tensors: tensors, configuration: first.json, origin: nil)
+    for (options, windows, positions) in [
+      (LongformerOptions(attentionWindow: [6], maxPositions: 50), [6, 6], 50),
+      (LongformerOptions(attentionWindow: [], maxPositions: 7), [4, 8], 7),
+      (LongformerOptions(attentionWindow: [2, 4], maxPositions: nil), [2, 4], 20),
+    ] {
+      let again = try ConversionPlan(longformerFrom: model, options: options, untied: [])
+      #expect(again.configuration.attentionWindows == windows)
+      #expect(again.configuration.longestInput == positions)
+      #expect(again.copies.isEmpty)
+      #expect(again.tensors.map(\.descriptor.name) == first.tensors.map(\.descriptor.name))
+      for tensor in again.tensors where tensor.descriptor.name.text.contains("_global") {
+        let own = try #require(tensors.firstIndex { $0.name == tensor.descriptor.name })
+        #expect(
+          tensor.parts.map(\.content) == [
+            .source(index: own, range: 0..<tensor.descriptor.byteCount)
+          ])
+      }
     }
-    #expect(error?.kind == .unsupported)
   }
 
   @Test("The same architecture keeps names, order and every weight")

@@ -7,7 +7,7 @@ struct FamilyTableTests {
   @Test("Every table of the build is well-formed")
   func tables() throws {
     let names = try FamilyTable.all().map(\.family)
-    #expect(names == ["roberta", "longformer", "fairseq-roberta"])
+    #expect(names == ["roberta", "longformer", "fairseq-roberta", "bert"])
     for table in try FamilyTable.all() {
       for head in table.heads {
         let rows = table.rows(head: head, layers: 2)
@@ -36,7 +36,8 @@ struct FamilyTableTests {
     #expect(error?.kind == .unsupported)
     #expect(error?.message.contains("relative position") == true)
     #expect(
-      #expect(throws: LFError.self) { try FamilyTable.forModelType("gpt2", origin: nil) }?.code
+      #expect(throws: LFError.self) { try FamilyTable.forModelType("no-such-type", origin: nil) }?
+        .code
         == "model.unknown")
   }
 }

@@ -9,10 +9,12 @@ struct SampleModel {
 
   init(
     head: ModelHead = .maskedLanguageModel, prefix: String = "roberta.", layers: Int = 2,
-    pad: Int = 1
+    pad: Int = 1, family: String = "roberta", outer: String = ""
   ) throws {
+    let table = try FamilyTable.named(family)
     configuration = JSONObject([
-      ("model_type", "roberta"), ("architectures", [.string("Roberta" + head.architectureSuffix)]),
+      ("model_type", .string(family)),
+      ("architectures", [.string(table.classStem(modelType: nil) + head.architectureSuffix)]),
       ("vocab_size", 11), ("hidden_size", 8), ("num_hidden_layers", JSONValue(layers)),
       ("num_attention_heads", 2), ("intermediate_size", 16), ("max_position_embeddings", 14),
       ("type_vocab_size", 1), ("layer_norm_eps", .number(JSONNumber(1e-5))),
@@ -23,8 +25,7 @@ struct SampleModel {
       "type_vocab_size": 1, "num_labels": 2,
     ]
     tensors = []
-    for row in try FamilyTable.named("roberta").rows(head: head, layers: layers)
-    where !row.isOptional {
+    for row in table.rows(head: head, layers: layers) where !row.isOptional {
       let dimensions = row.shape.map { dimension -> Int in
         switch dimension {
         case .fixed(let number): number
@@ -33,8 +34,9 @@ struct SampleModel {
       }
       tensors.append(
         TensorDescriptor(
-          name: TensorName((row.isPrefixed ? prefix : "") + row.canonical.text), elementType: .f32,
-          shape: try TensorShape(dimensions)))
+          name: TensorName(
+            outer + (row.isPrefixed ? prefix : "") + (row.name ?? row.canonical).text),
+          elementType: .f32, shape: try TensorShape(dimensions)))
     }
   }
 
@@ -149,5 +151,16 @@ struct RecognitionTests {
       try RecognizedModel(tensors: sample.tensors, configuration: nil, origin: nil)
     }
     #expect(error?.hint?.contains("--config") == true)
+  }
+
+  @Test("Types that look alike but compute otherwise are refused by name")
+  func otherTypes() throws {
+    for type in ["roberta-prelayernorm", "xlm-roberta-xl", "mpnet", "deberta-v2", "distilbert"] {
+      var sample = try SampleModel()
+      sample.configuration["model_type"] = .string(type)
+      let error = #expect(throws: LFError.self) { try sample.recognized() }
+      #expect(error?.code == "model.unsupported")
+      #expect(error?.message.contains(type) == true)
+    }
   }
 }

@@ -18,7 +18,7 @@ struct PyTorchArchive: Sendable {
   /// put beside it.
   func weights(options: OpenOptions) throws(LFError) -> OpenedWeights {
     let state = try StateDictionary.find(
-      in: self, key: options.key, limits: options.limits)
+      in: self, key: options.stateKey, limits: options.limits)
     let table = try state.tensors(limits: options.limits)
     var result = OpenedWeights(
       format: format,

@@ -49,6 +49,19 @@ struct ShardIndex {
     }
   }
 
+  /// A part's file; one that is not there is a fault of the checkpoint.
+  private func part(_ name: String, in folder: ContainedFolder) throws(LFError) -> InputFile {
+    do throws(LFError) {
+      return try folder.open(name)
+    } catch {
+      guard error.code == "io.not-found" else { throw error }
+      throw .refused(
+        "shards.part-missing", at: .init(file: path, entry: name),
+        expected: "all parts that the index names", found: "no such file",
+        hint: "the checkpoint is incomplete; copy or download it again")
+    }
+  }
+
   /// Opens the parts and checks that they hold exactly what the index says.
   func open(in folder: ContainedFolder, options: OpenOptions) throws(LFError) -> OpenedWeights {
     var sources: [any TensorSource] = []
@@ -63,7 +76,7 @@ struct ShardIndex {
           "shards.part", at: .init(file: path, entry: part), expected: "a file with weights",
           found: "another index")
       }
-      let opened = try CheckpointFormat.open(try folder.open(part), options: options)
+      let opened = try CheckpointFormat.open(try self.part(part, in: folder), options: options)
       for tensor in opened.source.tensors {
         guard partOf[tensor.name] == place else {
           throw .refused(

@@ -1,3 +1,4 @@
+import Container
 import ModelFamilies
 public import TensorCore
 
@@ -27,6 +28,7 @@ extension Inspection {
       provenance.map {
         .object(JSONObject([("key", .string($0.key)), ("value", .string($0.value))]))
       })
+    object["storage"] = storage.map { .object(Self.json($0, storageGroups)) }
     object["notes"] = .array(notes.map { .string($0) })
     if listsTensors {
       object["tensor_list"] = .array(
@@ -40,6 +42,30 @@ extension Inspection {
         })
     }
     return object
+  }
+
+  private static func json(
+    _ storage: LFZStorageReport, _ groups: [LFZStorageGroup]
+  ) -> JSONObject {
+    JSONObject([
+      ("stored_bytes", JSONValue(storage.storedBytes)),
+      ("overhead_bytes", JSONValue(storage.fileBytes - storage.storedBytes)),
+      ("saved_by_tiling", JSONValue(storage.savedByTiling)),
+      ("saved_by_ties", JSONValue(storage.savedByTies)),
+      ("saved_by_equality", JSONValue(storage.savedByEquality)),
+      ("saved_by_coding", JSONValue(storage.savedByCoding)),
+      (
+        "groups",
+        .array(
+          groups.map {
+            .object(
+              JSONObject([
+                ("name", .string($0.name)), ("tensors", JSONValue($0.tensors)),
+                ("raw_bytes", JSONValue($0.rawBytes)), ("stored_bytes", JSONValue($0.storedBytes)),
+              ]))
+          })
+      ),
+    ])
   }
 
   private static func json(_ model: ModelConfiguration) -> JSONObject {

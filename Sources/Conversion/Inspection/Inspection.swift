@@ -1,5 +1,5 @@
 public import Checkpoints
-import Container
+public import Container
 public import ModelFamilies
 public import TensorCore
 
@@ -20,6 +20,8 @@ public struct Inspection: Sendable {
   /// How the container was made, as keys and values.
   public let provenance: [(key: String, value: String)]
   public let notes: [String]
+  /// How the container stores its content; nil for other formats.
+  public let storage: LFZStorageReport?
 
   /// Looks at a path; reads headers and indices, but no weight.
   ///
@@ -33,6 +35,7 @@ public struct Inspection: Sendable {
     tensors = opened.source.tensors
     files = opened.files.map { ($0.name, $0.byteCount) }
     notes = opened.notes
+    storage = opened.container?.storage
     var provenance: [(String, String)] = []
     if let made = opened.container?.provenance {
       provenance.append(("tool", made.tool))
@@ -47,6 +50,20 @@ public struct Inspection: Sendable {
       model = nil
       problem = error
     }
+  }
+
+  /// The storage report by parts of the model: embeddings, attention, global
+  /// projections, feed-forward, heads.
+  public var storageGroups: [LFZStorageGroup] {
+    storage?.groups { name in
+      let text = name.text
+      if text.contains("_global.") { return "global projections" }
+      if text.contains("position_embeddings") { return "position embeddings" }
+      if text.contains("embeddings.") { return "other embeddings" }
+      if text.contains(".attention.") { return "attention" }
+      if text.contains("encoder.") { return "feed-forward" }
+      return "head"
+    } ?? []
   }
 
   /// Bytes of all tensors, written out in full.

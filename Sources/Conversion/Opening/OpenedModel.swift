@@ -1,6 +1,7 @@
 public import Checkpoints
 public import Container
 import FileIO
+import ModelFamilies
 public import TensorCore
 
 /// A model from any place: a folder, a checkpoint file, or a container.
@@ -27,7 +28,10 @@ public struct OpenedModel: Sendable {
     _ path: String, options: OpenOptions = OpenOptions()
   ) throws(LFError) -> OpenedModel {
     if try isContainer(path) { return try openContainer(path, options) }
-    let checkpoint = try Checkpoints.open(path, options: options)
+    var checkpoint = try Checkpoints.open(path, options: options)
+    if let whole = try PackedTensors.unpacked(checkpoint.source.tensors) {
+      checkpoint.source = ComposedSource(base: checkpoint.source, composed: whole)
+    }
     return OpenedModel(
       path: path, format: checkpoint.format, source: checkpoint.source,
       configuration: checkpoint.configuration, configurationBytes: checkpoint.configurationBytes,

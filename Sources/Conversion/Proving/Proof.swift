@@ -1,3 +1,4 @@
+import Container
 import ModelFamilies
 import TensorCore
 
@@ -20,9 +21,9 @@ struct Proof {
     var checks = [try weights(result, progress: { progress($0 * 0.5) })]
     if isConversion {
       checks.append(try positions(result))
-      checks.append(try globalProjections(result))
+      if !hasGlobalProjections { checks.append(try globalProjections(result)) }
       checks += try Oracles(
-        roberta: model, robertaSource: source, longformer: result, written: written.source,
+        original: model, originalSource: source, longformer: result, written: written.source,
         threads: threads
       ).run()
     }
@@ -30,8 +31,12 @@ struct Proof {
     return checks
   }
 
-  /// Whether the source is a RoBERTa and the result a Longformer.
+  /// Whether positions or windows changed: the result is a Longformer, the
+  /// source one or none.
   private var isConversion: Bool { plan.tiling != nil }
+
+  /// Whether the source has global projections of its own, which are kept.
+  private var hasGlobalProjections: Bool { model.table.attention == .slidingWindow }
 
   // MARK: Bytes
 
@@ -39,14 +44,14 @@ struct Proof {
   private func weights(
     _ result: RecognizedModel, progress: (Double) -> Void
   ) throws(LFError) -> ConversionReport.Check {
+    var pairs: [ByteComparison.Pair] = []
     var bytes = 0
-    var count = 0
-    for (number, tensor) in result.tensors.enumerated() {
+    for tensor in result.tensors {
       let name = tensor.descriptor.name
-      progress(Double(number) / Double(max(1, result.tensors.count)))
       if isConversion, name == Self.positionsName { continue }
       guard let index = tensor.index,
-        let original = model.tensor(isConversion ? tensor.row.copiedFrom ?? name : name)
+        let original = model.tensor(
+          isConversion && !hasGlobalProjections ? tensor.row.copiedFrom ?? name : name)
           ?? tensor.row.tiedTo.flatMap({ model.tensor($0) })
       else { throw failure(name, "a tensor that the source has", "none") }
       guard let from = original.index else {
@@ -55,14 +60,31 @@ struct Proof {
         }
         continue
       }
-      guard try TiedTensors.equalBytes(written.source, index, source, from) else {
-        throw failure(name, "the bytes of \(original.descriptor.name)", "other bytes")
-      }
       bytes += tensor.descriptor.byteCount
-      count += 1
+      pairs.append(.init(name: name, written: index, original: from))
+    }
+    let comparison = ByteComparison(written: written.source, source: source, threads: threads)
+    if let name = try comparison.firstDifference(distinct(pairs), progress: progress) {
+      throw failure(name, "the source's bytes", "other bytes")
     }
     return .init(
-      name: "weights", detail: "\(count) tensors, \(bytes) bytes equal to the source's")
+      name: "weights", detail: "\(pairs.count) tensors, \(bytes) bytes equal to the source's")
+  }
+
+  /// Without pairs that a container stores as the very content of another pair
+  /// with the same original: one comparison speaks for both.
+  private func distinct(_ pairs: [ByteComparison.Pair]) -> [ByteComparison.Pair] {
+    guard let container = written.container else { return pairs }
+    var kept: [ByteComparison.Pair] = []
+    var byOriginal: [Int: Int] = [:]
+    for pair in pairs {
+      if let earlier = byOriginal[pair.original], container.shareContent(earlier, pair.written) {
+        continue
+      }
+      byOriginal[pair.original] = pair.written
+      kept.append(pair)
+    }
+    return kept
   }
 
   /// Every row of the position table is the source's row that it should be.
@@ -72,6 +94,9 @@ struct Proof {
     else { throw failure(Self.positionsName, "a position table", "none") }
     let pad = model.configuration.paddingID
     let usable = model.configuration.longestInput
+    // A BERT's first usable row is row 0, and has no reserved ones.
+    let isFromZero = model.configuration.positions == .fromZero
+    let zeros = [UInt8](repeating: 0, count: original.descriptor.rowByteCount)
     let rowBytes = original.descriptor.rowByteCount
     let table = try source.bytes(from)
     let rows = tensor.descriptor.shape.dimensions.first ?? 0
@@ -81,10 +106,17 @@ struct Proof {
       let bytes = try written.source.bytes(
         index, range: first * rowBytes..<(first + count) * rowBytes)
       for row in first..<first + count {
-        // Facts first: reserved rows stay, row pad + 1 + i is source row
-        // pad + 1 + (i mod n).
-        let expected = row <= pad ? row : pad + 1 + (row - pad - 1) % usable
         let mine = bytes[(row - first) * rowBytes..<(row - first + 1) * rowBytes]
+        if isFromZero, row <= pad {
+          guard mine == zeros[...] else {
+            throw failure(Self.positionsName, "row \(row) = zeros", "other bytes")
+          }
+          continue
+        }
+        // Facts first: reserved rows stay, row pad + 1 + i is the source's
+        // first usable row + (i mod n).
+        let start = isFromZero ? 0 : pad + 1
+        let expected = row <= pad ? row : start + (row - pad - 1) % usable
         guard mine == table[expected * rowBytes..<(expected + 1) * rowBytes] else {
           throw failure(Self.positionsName, "row \(row) = source row \(expected)", "other bytes")
         }
@@ -99,15 +131,23 @@ struct Proof {
   private func globalProjections(
     _ result: RecognizedModel
   ) throws(LFError) -> ConversionReport.Check {
-    var count = 0
+    var pairs: [ByteComparison.Pair] = []
     for tensor in result.tensors {
       guard let original = tensor.row.copiedFrom, let index = tensor.index else { continue }
-      guard let local = result.tensor(original)?.index,
-        try TiedTensors.equalBytes(written.source, index, written.source, local)
-      else { throw failure(tensor.descriptor.name, "a copy of \(original)", "other bytes") }
-      count += 1
+      guard let local = result.tensor(original)?.index else {
+        throw failure(tensor.descriptor.name, "a copy of \(original)", "no such tensor")
+      }
+      pairs.append(.init(name: tensor.descriptor.name, written: index, original: local))
     }
-    return .init(name: "global-projections", detail: "\(count) tensors equal the local ones")
+    // What a container stores once needs no second look.
+    let container = written.container
+    let apart = pairs.filter { container?.shareContent($0.written, $0.original) != true }
+    let comparison = ByteComparison(
+      written: written.source, source: written.source, threads: threads)
+    if let name = try comparison.firstDifference(apart, progress: { _ in }) {
+      throw failure(name, "a copy of the local projection", "other bytes")
+    }
+    return .init(name: "global-projections", detail: "\(pairs.count) tensors equal the local ones")
   }
 
   private static let positionsName: TensorName = "embeddings.position_embeddings.weight"

@@ -5,7 +5,6 @@ import TensorCore
 /// An `.lfz` file as the output.
 struct ContainerOutput: OutputWriter {
   private let file: OutputFile
-
   private let compression: LFZCompression
 
   init(_ path: String, overwrite: Bool, compression: LFZCompression) throws(LFError) {
@@ -20,7 +19,8 @@ struct ContainerOutput: OutputWriter {
       tensors: content.tensors, from: content.base, files: content.files,
       provenance: content.provenance, compression: compression, threads: threads, to: file,
       progress: { done, total in progress(Double(done) / Double(max(1, total))) })
-    try file.finish()
+    // The disk takes as long as everything else; the proof goes on meanwhile.
+    file.beginSync()
   }
 
   func reopen() throws(LFError) -> OpenedModel { try OpenedModel.open(file.temporaryPath) }

@@ -20,8 +20,9 @@ struct OutputContent: Sendable {
     self.base = base
     let isUntouched = elementType == nil
     if isUntouched, let container = opened.container {
+      let stored = try container.composedTensors()
       tensors = try plan.tensors.map { (tensor) throws(LFError) in
-        try Self.asStored(tensor, in: container)
+        try Self.asStored(tensor, stored)
       }
     } else {
       tensors = plan.tensors
@@ -39,11 +40,13 @@ struct OutputContent: Sendable {
     var files = opened.files
     switch task {
     case .longformer(let options):
-      files = try TokenizerFiles.edited(files, maxPositions: options.maxPositions)
+      files = try TokenizerFiles.edited(
+        files, maxPositions: plan.configuration.longestInput)
       parameters.append(.init("conversion", "roberta-to-longformer"))
-      let windows = options.attentionWindow.map(String.init).joined(separator: ",")
+      let windows = options.attentionWindows(for: plan.configuration).map(String.init)
+        .joined(separator: ",")
       parameters.append(.init("attention_window", windows))
-      parameters.append(.init("max_positions", String(options.maxPositions)))
+      parameters.append(.init("max_positions", String(plan.configuration.longestInput)))
       if let dilation = options.attentionDilation {
         parameters.append(.init("attention_dilation", dilation.compact))
       }
@@ -69,24 +72,12 @@ struct OutputContent: Sendable {
   /// A tensor that is copied whole from a container, in the parts it is stored
   /// in there, so that repetitions stay repetitions.
   private static func asStored(
-    _ tensor: ComposedTensor, in container: LFZReader
+    _ tensor: ComposedTensor, _ stored: [ComposedTensor]
   ) throws(LFError) -> ComposedTensor {
     guard tensor.parts.count == 1, case .source(let index, let range) = tensor.parts[0].content,
-      range == 0..<container.tensors[index].byteCount
+      range == 0..<stored[index].descriptor.byteCount
     else { return tensor }
     return try ComposedTensor(
-      tensor.descriptor, parts: container.parts(of: index), tiedTo: tensor.tiedTo)
-  }
-}
-
-extension ElementType {
-  /// PyTorch's name of a floating-point type.
-  var torchName: String {
-    switch self {
-    case .f64: "float64"
-    case .f16: "float16"
-    case .bf16: "bfloat16"
-    default: "float32"
-    }
+      tensor.descriptor, parts: stored[index].parts, tiedTo: tensor.tiedTo)
   }
 }

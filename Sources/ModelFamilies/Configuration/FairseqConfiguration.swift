@@ -5,11 +5,13 @@ import TensorCore
 struct FairseqConfiguration {
   let fields: JSONObject
   let origin: String?
-  /// [V,H], as found.
-  let wordEmbeddings: TensorShape?
-  /// [P,H], as found.
-  let positionEmbeddings: TensorShape?
+  /// Rows of the word embeddings, as found.
+  let wordRows: Int?
+  /// Rows of the position embeddings, as found.
+  let positionRows: Int?
   let hasMaskedLMHead: Bool
+  /// Outputs of a classification head, where there is one.
+  let labels: Int?
 
   /// fairseq's dictionary always begins `<s>`, `<pad>`, `</s>`, `<unk>`.
   private static let paddingID = 1
@@ -19,8 +21,8 @@ struct FairseqConfiguration {
   /// - Throws: `config.value` for a missing or contradictory field.
   func huggingFace() throws(LFError) -> JSONObject {
     let reader = ConfigurationFields(json: fields, defaults: JSONObject(), origin: origin)
-    let vocabulary = wordEmbeddings?.dimensions.first ?? 0
-    let rows = positionEmbeddings?.dimensions.first ?? 0
+    let vocabulary = wordRows ?? 0
+    let rows = positionRows ?? 0
     let positions = try reader.count("max_positions", 1...(1 << 28))
     guard rows == positions + Self.paddingID + 1 else {
       throw reader.error(
@@ -28,8 +30,10 @@ struct FairseqConfiguration {
         expected: "\(rows - Self.paddingID - 1), for a table of \(rows) position embeddings",
         found: "\(positions)")
     }
-    return JSONObject([
-      ("architectures", [.string(hasMaskedLMHead ? "RobertaForMaskedLM" : "RobertaModel")]),
+    let head: ModelHead =
+      labels != nil ? .sequenceClassification : hasMaskedLMHead ? .maskedLanguageModel : .bare
+    var result = JSONObject([
+      ("architectures", [.string("Roberta" + head.architectureSuffix)]),
       ("model_type", "roberta"),
       ("vocab_size", JSONValue(vocabulary)),
       ("hidden_size", JSONValue(try reader.count("encoder_embed_dim", 1...(1 << 20)))),
@@ -50,6 +54,21 @@ struct FairseqConfiguration {
       ("bos_token_id", 0),
       ("eos_token_id", 2),
     ])
+    if let labels {
+      // The head's own activation; Hugging Face's is always tanh.
+      let pooler = reader.value("pooler_activation_fn")?.stringValue ?? "tanh"
+      guard pooler == "tanh" else {
+        throw .unsupported(
+          "config.activation", at: reader.location("pooler_activation_fn"),
+          "a classification head with \"\(printable(pooler, limit: 60))\" in place of tanh has no "
+            + "counterpart in Hugging Face's classes")
+      }
+      let names = (0..<min(labels, 1 << 20)).map { (String($0), "LABEL_\($0)") }
+      result["id2label"] = .object(JSONObject(names.map { ($0.0, .string($0.1)) }))
+      result["label2id"] = .object(
+        JSONObject(names.enumerated().map { ($0.element.1, JSONValue($0.offset)) }))
+    }
+    return result
   }
 
   private func activation(_ reader: ConfigurationFields) throws(LFError) -> String {

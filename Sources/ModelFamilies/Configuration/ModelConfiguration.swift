@@ -17,8 +17,10 @@ public struct ModelConfiguration: Sendable {
   public let positionCount: Int
   /// Rows of the token type embeddings.
   public let tokenTypeCount: Int
-  /// The padding token; the first usable position row is the one behind it.
+  /// The padding token.
   public let paddingID: Int
+  /// Which row of the position table the first token looks up.
+  public let positions: PositionScheme
   /// The separator token, which default global masks look for.
   public let separatorID: Int
   public let layerNormEpsilon: Double
@@ -34,8 +36,15 @@ public struct ModelConfiguration: Sendable {
 
   /// Width of one attention head.
   public var headSize: Int { hiddenSize / headCount }
-  /// Longest input the position table admits: rows behind the padding row.
-  public var longestInput: Int { positionCount - paddingID - 1 }
+  /// Row of the position table that the first token looks up.
+  public var firstPosition: Int {
+    switch positions {
+    case .afterPadding: paddingID + 1
+    case .fromZero: 0
+    }
+  }
+  /// Longest input the position table admits: its rows from the first one on.
+  public var longestInput: Int { positionCount - firstPosition }
 
   /// Full widths of the sliding windows, one a layer; empty for full attention.
   public var attentionWindows: [Int] {
@@ -62,6 +71,7 @@ public struct ModelConfiguration: Sendable {
     family = table.family
     self.head = head
     self.json = json
+    positions = table.positions
     vocabularySize = try fields.count("vocab_size", 1...(1 << 28))
     hiddenSize = try fields.count("hidden_size", 1...(1 << 20))
     layerCount = try fields.count("num_hidden_layers", 1...4096)
@@ -81,7 +91,7 @@ public struct ModelConfiguration: Sendable {
         "num_attention_heads", expected: "a divisor of hidden_size \(hiddenSize)",
         found: "\(headCount)")
     }
-    guard positionCount > paddingID + 1 else {
+    guard positions == .fromZero || positionCount > paddingID + 1 else {
       throw fields.error(
         "max_position_embeddings", expected: "more than pad_token_id + 1 = \(paddingID + 1)",
         found: "\(positionCount)")

@@ -12,6 +12,8 @@ public struct FamilyTable: Sendable {
 
   public let family: String
   public let attention: AttentionKind
+  /// Which row of the position table the first token looks up.
+  public let positions: PositionScheme
   /// `model_type` of a configuration → beginning of the class names.
   public let modelTypes: [(modelType: String, classStem: String)]
   /// Prefixes that the backbone's names may bear.
@@ -20,6 +22,15 @@ public struct FamilyTable: Sendable {
   public let defaults: JSONObject
   /// Names that are no weights, with the reason for leaving them out.
   public let dropped: [(name: TensorName, reason: String)]
+  /// Names of weights that no head here has a use for, with the reason.
+  public let unused: [(name: TensorName, reason: String)]
+  /// Whether a checkpoint may hold the tensors of several heads, of which one
+  /// is taken.
+  public let hasSeveralHeads: Bool
+  /// Heads that no Longformer class computes, with the reason.
+  public let unconvertibleHeads: [(head: ModelHead, reason: String)]
+  /// Whether the masked-LM head uses `hidden_act`, and not always gelu.
+  public let headFollowsActivation: Bool
   /// Older endings of names and what they are called today.
   public let endings: [(old: String, new: String)]
   private let embeddingRows: [NameRow]
@@ -73,6 +84,9 @@ public struct FamilyTable: Sendable {
     headRows.first { $0.head == head }?.rows ?? []
   }
 
+  /// The rows of any one layer, `{layer}` not filled in.
+  var layerTemplates: [NameRow] { layerRows }
+
   /// Beginning of the class names for a `model_type`.
   public func classStem(modelType: String?) -> String {
     (modelTypes.first { $0.modelType == modelType } ?? modelTypes.first)?.classStem ?? ""
@@ -83,7 +97,7 @@ public struct FamilyTable: Sendable {
   private static let parsed: Result<[FamilyTable], LFError> = {
     let texts = [
       PackageResources.roberta_json, PackageResources.longformer_json,
-      PackageResources.fairseq_roberta_json,
+      PackageResources.fairseq_roberta_json, PackageResources.bert_json,
     ]
     do throws(LFError) {
       var tables: [FamilyTable] = []
@@ -123,7 +137,12 @@ public struct FamilyTable: Sendable {
       }
       return result
     }
+    func reasons(_ key: String) throws(LFError) -> [(String, String)] {
+      object[key] == nil ? [] : try pairs(key)
+    }
     guard let family = object["family"]?.stringValue else { throw broken("family") }
+    let scheme = object["positions"]?.stringValue ?? PositionScheme.afterPadding.rawValue
+    guard let positions = PositionScheme(rawValue: scheme) else { throw broken("positions") }
     guard let attention = object["attention"]?.stringValue.flatMap(AttentionKind.init) else {
       throw broken("attention")
     }
@@ -131,7 +150,17 @@ public struct FamilyTable: Sendable {
     guard let heads = object["heads"]?.objectValue else { throw broken("heads") }
     self.family = family
     self.attention = attention
+    self.positions = positions
     self.defaults = defaults
+    hasSeveralHeads = object["several_heads"]?.boolValue ?? false
+    headFollowsActivation = object["head_follows_activation"]?.boolValue ?? false
+    unused = try reasons("unused").map { (TensorName($0), $1) }
+    var unconvertible: [(ModelHead, String)] = []
+    for (key, reason) in try reasons("unconvertible_heads") {
+      guard let head = ModelHead(rawValue: key) else { throw broken("unconvertible_heads") }
+      unconvertible.append((head, reason))
+    }
+    unconvertibleHeads = unconvertible
     modelTypes = try pairs("model_types").map { ($0, $1) }
     prefixes = (object["prefixes"]?.arrayValue ?? []).compactMap(\.stringValue)
     dropped = try pairs("dropped").map { (TensorName($0), $1) }

@@ -12,8 +12,10 @@ public struct NameRow: Sendable {
   /// Name without the backbone's prefix; nil when there is no such tensor and
   /// zeros stand for it.
   public let name: TensorName?
-  /// Older names of the same tensor.
-  public let also: [TensorName]
+  /// Names that checkpoints use for it: today's first, then others.
+  public let spellings: [TensorName]
+  /// Names of tensors that hold this one as one of several equal pieces.
+  let packed: [PackedName]
   /// Hugging Face's bare name, by which the forward pass asks for the tensor.
   public let canonical: TensorName
   public let shape: [Dimension]
@@ -45,7 +47,10 @@ public struct NameRow: Sendable {
     }
     guard !shape.isEmpty else { return nil }
     self.name = own
-    also = (json["also"]?.arrayValue ?? []).compactMap(\.stringValue).map { TensorName($0) }
+    spellings =
+      (own.map { [$0] } ?? [])
+      + (json["also"]?.arrayValue ?? []).compactMap(\.stringValue).map { TensorName($0) }
+    packed = (json["packed"]?.arrayValue ?? []).compactMap(PackedName.init(json:))
     self.canonical = canonical
     self.shape = shape
     let inBackbone = canonical.hasPrefix("embeddings.") || canonical.hasPrefix("encoder.")
@@ -57,12 +62,11 @@ public struct NameRow: Sendable {
   }
 
   private init(_ row: NameRow, layer: Int) {
-    func filled(_ name: TensorName) -> TensorName {
-      let parts = name.text.split(separator: "{layer}", omittingEmptySubsequences: false)
-      return TensorName(parts.joined(separator: String(layer)))
-    }
+    let number = String(layer)
+    func filled(_ name: TensorName) -> TensorName { name.filling("{layer}", with: number) }
     name = row.name.map(filled)
-    also = row.also.map(filled)
+    spellings = row.spellings.map(filled)
+    packed = row.packed
     canonical = filled(row.canonical)
     shape = row.shape
     isPrefixed = row.isPrefixed

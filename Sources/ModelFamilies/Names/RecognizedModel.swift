@@ -22,8 +22,10 @@ public struct RecognizedModel: Sendable {
   public let unused: [(index: Int, name: TensorName, reason: String)]
   /// Buffers that are no weights, by position in the source.
   public let dropped: [(index: Int, reason: String)]
-  /// Prefix of the backbone's names.
+  /// Prefix of the backbone's names in the checkpoint.
   public let prefix: String
+  /// The family's own part of it, without the modules a training program adds.
+  public let familyPrefix: String
 
   /// The tensor of a canonical name.
   public func tensor(_ canonical: TensorName) -> Tensor? {

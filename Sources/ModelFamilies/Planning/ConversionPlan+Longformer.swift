@@ -1,23 +1,20 @@
 public import TensorCore
 
 extension ConversionPlan {
-  /// Plans RoBERTa → Longformer.
+  /// Plans RoBERTa or BERT → Longformer, or another length and other windows
+  /// for a Longformer, which keeps its own global projections.
   ///
   /// - Parameters:
   ///   - model: the source.
   ///   - untied: tied tensors (a decoder) whose bytes differ from what they
   ///     should equal; they are kept, and the configuration says so.
-  /// - Throws: `usage.*` for options that do not fit the model;
-  ///   `model.unsupported` when the source is no RoBERTa.
+  /// - Throws: `usage.*` for options that do not fit the model; `model.head`
+  ///   for a head that no Longformer class has.
   public init(
     longformerFrom model: RecognizedModel, options: LongformerOptions, untied: Set<TensorName>
   ) throws(LFError) {
-    guard model.table.attention == .full else {
-      throw .unsupported(
-        "model.already-longformer", "the source is a Longformer already",
-        hint: "use lfconv convert to change only its container")
-    }
     let source = model.configuration
+    try Self.refuseHead(model)
     let target = try FamilyTable.named("longformer")
     let tiling = try Self.tiling(source, options)
     json = try Self.longformerJSON(model, target, tiling, options, untied)
@@ -34,13 +31,16 @@ extension ConversionPlan {
     for row in target.rows(head: source.head, layers: source.layerCount) {
       let name = TensorName((row.isPrefixed ? prefix : "") + row.canonical.text)
       if row.tiedTo != nil, !keepsDecoder { continue }
+      // A Longformer's own global projections are there already.
+      let own = model.tensor(row.canonical)
+      let original = own == nil ? row.copiedFrom : nil
       let origin =
-        model.tensor(row.copiedFrom ?? row.canonical) ?? row.tiedTo.flatMap { model.tensor($0) }
+        own ?? original.flatMap { model.tensor($0) } ?? row.tiedTo.flatMap { model.tensor($0) }
       guard let origin else {
         if row.isOptional { continue }
         throw LFError(.internal, "internal.plan", "no source for \(row.canonical)")
       }
-      if let original = row.copiedFrom {
+      if let original {
         // Equal now, but weights of their own: training moves them apart.
         copies.append((name, TensorName(prefix + original.text)))
         tensors.append(try ComposedTensor(copying: origin, as: name))
@@ -57,7 +57,9 @@ extension ConversionPlan {
     }
     self.tensors = tensors
     self.copies = copies
-    notes = Self.notes(model, untied) + Self.dilationNotes(configuration)
+    notes =
+      Self.notes(model, untied) + Self.dilationNotes(configuration)
+      + Self.shrinkingNotes(source, configuration)
   }
 
   // MARK: Pieces
@@ -65,15 +67,22 @@ extension ConversionPlan {
   private static func tiling(
     _ source: ModelConfiguration, _ options: LongformerOptions
   ) throws(LFError) -> PositionTiling {
-    guard (1...LongformerOptions.maxPositionsLimit).contains(options.maxPositions) else {
+    let positions = options.maxPositions(for: source)
+    guard (1...LongformerOptions.maxPositionsLimit).contains(positions) else {
       throw LFError(
         .usage, "usage.max-positions",
         "expected a number of positions from 1 to \(LongformerOptions.maxPositionsLimit), found "
-          + "\(options.maxPositions)")
+          + "\(positions)")
+    }
+    guard source.paddingID < LongformerOptions.maxPositionsLimit else {
+      throw .refused(
+        "config.value", at: .init(entry: "pad_token_id"),
+        expected: "a padding token below \(LongformerOptions.maxPositionsLimit)",
+        found: "\(source.paddingID)")
     }
     return PositionTiling(
-      sourceRows: source.positionCount, paddingID: source.paddingID,
-      maxPositions: options.maxPositions)
+      sourceRows: source.positionCount, paddingID: source.paddingID, scheme: source.positions,
+      maxPositions: positions)
   }
 
   private static func longformerJSON(
@@ -81,7 +90,7 @@ extension ConversionPlan {
     _ options: LongformerOptions, _ untied: Set<TensorName>
   ) throws(LFError) -> JSONObject {
     let source = model.configuration
-    var windows = options.attentionWindow
+    var windows = options.attentionWindows(for: source)
     if windows.count == 1 { windows = Array(repeating: windows[0], count: source.layerCount) }
     guard windows.count == source.layerCount else {
       throw LFError(
@@ -106,14 +115,21 @@ extension ConversionPlan {
     json["model_type"] = "longformer"
     json["attention_window"] = .array(windows.map { JSONValue($0) })
     json["max_position_embeddings"] = JSONValue(tiling.targetRows)
-    json["sep_token_id"] = JSONValue(source.separatorID)
-    json["attention_dilation"] = options.attentionDilation
+    // Another vocabulary than the usual one may have no such token.
+    if source.separatorID < source.vocabularySize {
+      json["sep_token_id"] = JSONValue(source.separatorID)
+    } else {
+      json["sep_token_id"] = nil
+    }
+    if let dilation = options.attentionDilation { json["attention_dilation"] = dilation }
     if !untied.isEmpty { json["tie_word_embeddings"] = false }
     // Code that the source brought for its own class does not fit this one.
     json["auto_map"] = nil
     // Without it the library would take a byte-level tokenizer for every
     // Longformer, also for the sentence pieces of XLM-R and CamemBERT.
-    if json["tokenizer_class"] == nil, let modelType, modelType != "roberta" {
+    if json["tokenizer_class"] == nil, let modelType, model.table.attention == .full,
+      modelType != "roberta"
+    {
       let stem = model.table.classStem(modelType: modelType)
       json["tokenizer_class"] = .string(stem + "Tokenizer")
     }
@@ -133,8 +149,45 @@ extension ConversionPlan {
     ]
   }
 
+  /// Heads whose counterpart computes something else are refused.
+  private static func refuseHead(_ model: RecognizedModel) throws(LFError) {
+    let head = model.configuration.head
+    let location = LFError.Location(entry: head.rawValue)
+    if let reason = model.table.unconvertibleHeads.first(where: { $0.head == head })?.reason {
+      throw .unsupported(
+        "model.head", at: location, reason,
+        hint: "convert the encoder alone: a configuration with the bare class, given by --config")
+    }
+    if model.table.headFollowsActivation, head == .maskedLanguageModel,
+      model.configuration.activation != .gelu
+    {
+      throw .unsupported(
+        "model.head", at: location,
+        "this masked-LM head uses \(model.configuration.activation.rawValue), while a Longformer's "
+          + "always uses gelu")
+    }
+  }
+
+  private static func shrinkingNotes(
+    _ source: ModelConfiguration, _ result: ModelConfiguration
+  ) -> [String] {
+    guard result.longestInput < source.longestInput else { return [] }
+    return [
+      "the result reads \(result.longestInput) tokens, fewer than the source's "
+        + "\(source.longestInput)"
+    ]
+  }
+
   private static func notes(_ model: RecognizedModel, _ untied: Set<TensorName>) -> [String] {
     var notes = model.unused.map { "\($0.name) is left out: \($0.reason)" }
+    let usesSeparator: Set<ModelHead> = [.questionAnswering, .multipleChoice]
+    if model.configuration.positions == .fromZero,
+      usesSeparator.contains(model.configuration.head)
+    {
+      notes.append(
+        "a BERT writes fewer separators than a Longformer's default for global tokens looks for: "
+          + "give a global_attention_mask")
+    }
     for name in untied.sorted() {
       notes.append(
         "\(name) differs from the tensor it is usually tied to: it is kept as a weight of its own, "

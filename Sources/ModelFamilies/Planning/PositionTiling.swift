@@ -3,13 +3,18 @@ public import TensorCore
 /// How a table of position embeddings grows: its reserved rows once, its usable
 /// rows over and over.
 ///
-/// Rows 0…pad are never looked up for a real token, yet a padded token looks up
-/// row pad: all of them are carried over. Row pad + 1 + i of the result is row
-/// pad + 1 + (i mod n) of the source, n being the source's usable rows
-/// (section 5 of the Longformer paper copies 512 positions in this way).
+/// Rows 0…pad of a Longformer are never looked up for a real token, yet a
+/// padded token looks up row pad. A RoBERTa has the same rows, which are
+/// carried over; a BERT has none, and zeros are put in front, as a new table of
+/// the stock class has in row pad. Row pad + 1 + i of the result is usable row
+/// i mod n of the source, n being their number (section 5 of the Longformer
+/// paper copies 512 positions in this way). A shorter result has the first of
+/// them.
 public struct PositionTiling: Sendable, Equatable {
-  /// Rows 0…pad.
+  /// Rows 0…pad of the result.
   public let reservedRows: Int
+  /// Rows of the source that come before its usable ones: as many, or none.
+  public let sourceReservedRows: Int
   /// Usable rows of the source: n.
   public let usableRows: Int
   /// Usable rows of the result: the longest input it admits.
@@ -20,18 +25,26 @@ public struct PositionTiling: Sendable, Equatable {
   /// - Parameters:
   ///   - sourceRows: rows of the source's table.
   ///   - paddingID: the model's padding token.
-  public init(sourceRows: Int, paddingID: Int, maxPositions: Int) {
+  ///   - scheme: which of the source's rows are usable.
+  public init(
+    sourceRows: Int, paddingID: Int, scheme: PositionScheme = .afterPadding, maxPositions: Int
+  ) {
     reservedRows = paddingID + 1
-    usableRows = sourceRows - reservedRows
+    switch scheme {
+    case .afterPadding: sourceReservedRows = paddingID + 1
+    case .fromZero: sourceReservedRows = 0
+    }
+    usableRows = sourceRows - sourceReservedRows
     self.maxPositions = maxPositions
   }
 
   /// Rows of the result.
   public var targetRows: Int { maxPositions + reservedRows }
 
-  /// The source's row that a row of the result copies.
-  public func sourceRow(_ row: Int) -> Int {
-    row < reservedRows ? row : reservedRows + (row - reservedRows) % usableRows
+  /// The source's row that a row of the result copies; nil for zeros.
+  public func sourceRow(_ row: Int) -> Int? {
+    if row < reservedRows { return row < sourceReservedRows ? row : nil }
+    return sourceReservedRows + (row - reservedRows) % usableRows
   }
 
   /// The result in at most three parts: reserved rows, whole repetitions, rest.
@@ -42,10 +55,13 @@ public struct PositionTiling: Sendable, Equatable {
         repeats: repeats)
     }
     let whole = maxPositions / usableRows
+    let reserved =
+      sourceReservedRows > 0
+      ? part(0, reservedRows) : ComposedTensor.Part(.zeros(reservedRows * rowBytes))
     return [
-      part(0, reservedRows),
-      part(reservedRows, whole > 0 ? usableRows : 0, repeats: max(1, whole)),
-      part(reservedRows, maxPositions % usableRows),
+      reserved,
+      part(sourceReservedRows, whole > 0 ? usableRows : 0, repeats: max(1, whole)),
+      part(sourceReservedRows, maxPositions % usableRows),
     ]
   }
 }

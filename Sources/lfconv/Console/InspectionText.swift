@@ -1,3 +1,4 @@
+import Container
 import Conversion
 import ModelFamilies
 import TensorCore
@@ -20,6 +21,7 @@ enum InspectionText {
       size += ": \((Double(inspection.fileBytes) / Double(raw) * 100).rounded3) %"
     }
     lines.append(row("size", size))
+    lines += storage(inspection)
     if !inspection.files.isEmpty {
       let files = inspection.files.map { "\(printable($0.name)) (\($0.byteCount.byteText))" }
       lines.append(row("files", files.joined(separator: ", ")))
@@ -60,6 +62,27 @@ enum InspectionText {
       lines.append(
         row("window", "\(text) (both sides together), \(isSame ? "all layers" : "by layer")"))
     }
+    return lines
+  }
+
+  /// Where the bytes of a container went.
+  private static func storage(_ inspection: Inspection) -> [String] {
+    guard let storage = inspection.storage else { return [] }
+    var lines: [String] = []
+    for group in inspection.storageGroups {
+      lines.append(
+        row("stored", "\(group.name): \(group.storedBytes.byteText) for \(group.rawBytes.byteText)"))
+    }
+    let files = storage.files.reduce(0) { $0 + $1.storedBytes }
+    let overhead = storage.fileBytes - storage.storedBytes
+    lines.append(
+      row("stored", "files: \(files.byteText); table, index and padding: \(overhead.byteText)"))
+    let saved = [
+      ("tiling", storage.savedByTiling), ("ties", storage.savedByTies),
+      ("equal tensors", storage.savedByEquality), ("coding", storage.savedByCoding),
+    ]
+    let text = saved.filter { $0.1 != 0 }.map { "\($0.1.byteText) by \($0.0)" }
+    if !text.isEmpty { lines.append(row("saved", text.joined(separator: ", "))) }
     return lines
   }
 

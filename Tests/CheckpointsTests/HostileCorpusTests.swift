@@ -1,0 +1,96 @@
+import Checkpoints
+import FileIO
+import Foundation
+import TensorCore
+import Testing
+
+/// The catalogue of broken and hostile files: each is a right one with one
+/// thing wrong, and says which answer it must get.
+@Suite("Hostile files")
+struct HostileCorpusTests {
+  struct Answer: Decodable {
+    let exit: Int32
+    let code: String
+  }
+
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Corpora").path
+
+  /// The kinds that are judged without knowing a model.
+  static let kinds = ["safetensors", "zip", "index"]
+
+  static func names(_ kind: String, _ part: String) -> [String] {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(kind)/\(part)")
+    return (names ?? []).sorted().filter { $0 != "expected.json" }
+  }
+
+  static func answers(_ kind: String) throws -> [String: Answer] {
+    let path = "\(root)/\(kind)/invalid/expected.json"
+    return try JSONDecoder().decode(
+      [String: Answer].self, from: Data(contentsOf: URL(filePath: path)))
+  }
+
+  static let invalid = kinds.flatMap { kind in names(kind, "invalid").map { (kind, $0) } }
+  static let valid = kinds.flatMap { kind in names(kind, "valid").map { (kind, $0) } }
+
+  @Test("The catalogue is complete", arguments: kinds)
+  func complete(kind: String) throws {
+    #expect(Set(try Self.answers(kind).keys) == Set(Self.names(kind, "invalid")))
+    #expect(Self.names(kind, "valid").count >= 3)
+  }
+
+  @Test("Each is refused with its own code", arguments: invalid)
+  func refused(kind: String, name: String) throws {
+    let path = "\(Self.root)/\(kind)/invalid/\(name)"
+    let error = try #require(
+      #expect(throws: LFError.self) { try Self.readEverything(path) }, "\(name) was accepted")
+    let answer = try #require(try Self.answers(kind)[name])
+    #expect(error.kind.rawValue == answer.exit, "\(error)")
+    #expect(error.code == answer.code, "\(error)")
+    #expect(error.location.file != nil)
+  }
+
+  @Test("Their right neighbours are read", arguments: valid)
+  func accepted(kind: String, name: String) throws {
+    try Self.readEverything("\(Self.root)/\(kind)/valid/\(name)")
+  }
+
+  @Test("A pipe in a shard's place is refused, and nobody waits for it")
+  func pipe() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "lfconv-pipe-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.copyItem(atPath: Self.root + "/index/valid/plain", toPath: folder)
+    let part = folder + "/two.safetensors"
+    try FileManager.default.removeItem(atPath: part)
+    let made = Process()
+    made.executableURL = URL(filePath: "/usr/bin/mkfifo")
+    made.arguments = [part]
+    try made.run()
+    made.waitUntilExit()
+    try #require(made.terminationStatus == 0)
+    let error = #expect(throws: LFError.self) { try Checkpoints.open(folder) }
+    #expect(error?.kind == .refused || error?.kind == .io, "\(String(describing: error))")
+    try FileManager.default.removeItem(atPath: part)
+    try FileManager.default.createSymbolicLink(atPath: part, withDestinationPath: "/dev/zero")
+    let device = #expect(throws: LFError.self) { try Checkpoints.open(folder) }
+    #expect(device?.code == "io.unsafe-path", "\(String(describing: device))")
+  }
+
+  @Test("More tensors than any model has are refused, at no great cost")
+  func manyTensors() throws {
+    let entries = (0...65_536).map { #""\#($0)":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"# }
+    let header = Array(("{" + entries.joined(separator: ",") + "}").utf8)
+    let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+    let folder = Scratch()
+    let path = try folder.write("many.safetensors", length + header)
+    let error = #expect(throws: LFError.self) { try Checkpoints.open(path) }
+    #expect(error?.code == "safetensors.tensor-count")
+  }
+
+  private static func readEverything(_ path: String) throws(LFError) {
+    let checkpoint = try Checkpoints.open(path)
+    for index in checkpoint.source.tensors.indices { _ = try checkpoint.source.bytes(index) }
+    try checkpoint.verifyChecksums()
+  }
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Put the corpora's files where the fuzzers look for seeds: `.build/seeds/<fuzzer>/`."""
+
+import pathlib
+import shutil
+
+HERE = pathlib.Path(__file__).resolve().parent
+CORPORA = HERE.parent / "Corpora"
+OUT = HERE / ".build" / "seeds"
+MAGIC_END = b"type_sizes}u."  # the last bytes of the pickles that PickleFuzzer puts in front itself
+
+
+def main():
+    shutil.rmtree(OUT, ignore_errors=True)
+
+    def put(fuzzer, path, data):
+        folder = OUT / fuzzer
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "-".join(path.relative_to(CORPORA).parts)).write_bytes(data)
+
+    for path in sorted(CORPORA.rglob("*")):
+        if not path.is_file() or path.is_symlink() or path.stat().st_size > 40_000:
+            continue
+        data = path.read_bytes()
+        if path.name == "config.json":
+            for which in range(22 if path.parent.name in ("roberta", "bert") else 1):
+                put("ConfigFuzzer", path.with_name(f"{which}.json"), bytes([which]) + data)
+        elif path.name.endswith(".index.json"):
+            put("IndexFuzzer", path, data)
+        elif path.suffix == ".safetensors":
+            put("SafetensorsFuzzer", path, data)
+        elif path.suffix in (".pt", ".bin", ".ckpt", ".pth"):
+            place = data.find(MAGIC_END)
+            if data[:2] == b"PK":
+                put("ZipFuzzer", path, data)
+                start = data.find(b"\x80\x02")
+                if start > 0:
+                    put("PickleFuzzer", path, data[start:])
+            elif place >= 0:
+                put("PickleFuzzer", path, data[place + len(MAGIC_END):])
+    for folder in sorted(OUT.iterdir()):
+        print(folder.name, len(list(folder.iterdir())))
+
+
+if __name__ == "__main__":
+    main()
