@@ -5,7 +5,7 @@ PYTHON ?= python3
 PACKAGES = libzstd-dev libprotobuf-c-dev libxxhash-dev libdnnl-dev pkg-config
 LFCONV = .build/release/lfconv
 
-.PHONY: help demo test build release setup setup-tools generate format lint interop clean
+.PHONY: help demo test build release setup setup-tools generate format lint interop fuzz clean
 
 help:
 	@echo "make demo      convert a small RoBERTa, prove it, inspect it, verify it"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint      check the format of the Swift sources"
 	@echo "make format    format the Swift sources"
 	@echo "make generate  compile Specs/lfz.proto to C again"
+	@echo "make fuzz      feed damaged input to the readers for a while (SECONDS=60)"
 	@echo "make interop   hold results against stock Hugging Face classes (Python)"
 
 demo: release
@@ -51,6 +52,10 @@ lint:
 
 interop: release
 	@Golden/interop.sh $(LFCONV) $(PYTHON)
+
+SECONDS ?= 60
+fuzz: setup
+	@Tests/Fuzz/run.sh $(SECONDS)
 
 clean:
 	rm -rf .build

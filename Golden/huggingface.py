@@ -38,6 +38,20 @@ def load(folder, **options):
     return model.eval()
 
 
+def load_auto(folder, model):
+    """Load the folder through the `AutoModel…` class of its head; it must give the same class and weights."""
+    suffix = type(model).__name__.removeprefix("Longformer").removeprefix("Roberta")
+    auto = getattr(transformers, "AutoModel" if suffix == "Model" else "AutoModel" + suffix)
+    other = auto.from_pretrained(folder, dtype=torch.float32)
+    if type(other) is not type(model):
+        raise AssertionError(f"{folder}: {auto.__name__} gives {type(other).__name__}")
+    weights = other.state_dict()
+    for name, tensor in model.state_dict().items():
+        if not torch.equal(weights[name], tensor):
+            raise AssertionError(f"{folder}: {auto.__name__} gives another {name}")
+    return auto.__name__
+
+
 def refusal(config):
     """Why the stock Longformer cannot run this configuration, or None."""
     if "attention_window" in config and min(windows_of(config)) < SMALLEST_WINDOW:

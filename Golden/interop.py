@@ -125,10 +125,11 @@ def check(folder, case_folder, arguments):
     config = read_config(folder)
     try:
         model = huggingface.load(folder)
+        auto = huggingface.load_auto(folder, model)
     except (AssertionError, RuntimeError) as problem:
         print(problem)
         return 1
-    print(f"{folder.name}: transformers.{type(model).__name__}: nothing missing, unexpected or mismatched")
+    print(f"{folder.name}: {type(model).__name__} and {auto}: nothing missing, unexpected or mismatched")
     reason = huggingface.refusal(config)
     if reason and (case_folder or arguments.make_case):
         print(f"  skipped  stock transformers cannot compute {reason}")

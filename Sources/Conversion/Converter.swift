@@ -24,6 +24,8 @@ public struct Converter: Sendable {
   public var compression = LFZCompression.standard
   /// Whether the result is proven before it is published.
   public var isChecked = true
+  /// Whether weights that are NaN or infinite are let through.
+  public var allowsNonfinite = false
   /// Whether to stop after planning.
   public var isDryRun = false
   /// Whether an older output may be replaced.
@@ -57,6 +59,11 @@ public struct Converter: Sendable {
     let opened = try OpenedModel.open(source, options: options)
     let base = elementType.map { ConvertedSource(opened.source, to: $0) } ?? opened.source
     let model = try opened.recognized(as: base.tensors)
+    if !allowsNonfinite {
+      do throws(LFError) { try FiniteWeights.check(base, threads: threads) } catch {
+        throw error.located(file: source)
+      }
+    }
     let plan = try plan(model, base)
     var report = ConversionReport(source: opened, model: model, plan: plan, output: output)
     let content = try OutputContent(

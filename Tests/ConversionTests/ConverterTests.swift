@@ -33,7 +33,8 @@ struct ConverterTests {
     let scratch = try Scratch()
     let options = LongformerOptions(attentionWindow: [4], maxPositions: count)
     let report = try Converter(
-      .longformer(options), source: Repository.golden("roberta-masked-lm-three-windows") + "/source",
+      .longformer(options),
+      source: Repository.golden("roberta-masked-lm-three-windows") + "/source",
       output: scratch("a.lfz")
     ).run()
     #expect(report.configuration.longestInput == count)
@@ -92,6 +93,27 @@ struct ConverterTests {
     let error = #expect(throws: LFError.self) { try converter.run() }
     #expect(error?.code == "convert.overflow")
     #expect(scratch.names == ["source"])
+  }
+
+  @Test("Weights that are no numbers are refused, unless they are asked for")
+  func nonfinite() throws {
+    let scratch = try Scratch()
+    let source = try scratch.copy(Repository.golden("pad-zero") + "/source", as: "source")
+    var file = try SafetensorsFile(source + "/model.safetensors")
+    let tensor = try #require(file.tensors.first { $0.name.hasSuffix("word_embeddings.weight") })
+    file.add(.nan, to: tensor, element: 5)
+    try file.save()
+    var converter = Converter(
+      .longformer(LongformerOptions(attentionWindow: [4], maxPositions: 20)), source: source,
+      output: scratch("out.lfz"), threads: 2)
+    let error = #expect(throws: LFError.self) { try converter.run() }
+    #expect(error?.code == "weights.nonfinite")
+    #expect(error?.location.entry?.hasSuffix("word_embeddings.weight") == true)
+    #expect(scratch.names == ["source"])
+    converter.allowsNonfinite = true
+    converter.isChecked = false
+    _ = try converter.run()
+    #expect(scratch.names == ["out.lfz", "source"])
   }
 
   @Test("A decoder that is not what it should be tied to is kept, and so is its bias")

@@ -33,7 +33,8 @@ public struct ForwardBenchmark: Sendable {
     public var medianSeconds: Double {
       let sorted = seconds.sorted()
       let middle = sorted.count / 2
-      return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2
+      return sorted.count.isMultiple(of: 2)
+        ? (sorted[middle - 1] + sorted[middle]) / 2
         : sorted[middle]
     }
 

@@ -1,3 +1,5 @@
+import Dispatch
+import Synchronization
 public import TensorCore
 
 /// Looks for weights that are no numbers.
@@ -6,33 +8,41 @@ public import TensorCore
 /// conversion would only hide where.
 public enum FiniteWeights {
   /// Bytes that are looked at at a time.
-  private static let blockBytes = 4 << 20
+  private static let blockBytes = 1 << 20
 
   /// Refuses the first NaN or infinity, reading piece by piece.
   ///
   /// - Throws: `weights.nonfinite` with the tensor and the element.
-  public static func check(
-    _ source: any TensorSource, progress: (Double) -> Void = { _ in }
-  ) throws(LFError) {
-    let total = max(1, source.tensors.reduce(0) { $0 + $1.byteCount })
-    var done = 0
-    for (index, tensor) in source.tensors.enumerated() {
-      progress(Double(done) / Double(total))
-      done += tensor.byteCount
-      let element: Int?
-      switch tensor.elementType {
-      case .f64: element = try first(source, index, exponent: 0x7FF0_0000_0000_0000 as UInt64)
-      case .f32: element = try first(source, index, exponent: 0x7F80_0000 as UInt32)
-      case .f16: element = try first(source, index, exponent: 0x7C00 as UInt16)
-      case .bf16: element = try first(source, index, exponent: 0x7F80 as UInt16)
-      default: element = nil
+  public static func check(_ source: any TensorSource, threads: Int = 1) throws(LFError) {
+    let next = Atomic(0)
+    let state = Mutex<(tensor: Int, error: LFError?)>((.max, nil))
+    DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        // Tensors before a broken one are still looked at: the first is named.
+        guard index < source.tensors.count, state.withLock({ index < $0.tensor }) else { return }
+        do throws(LFError) { try check(source, index) } catch {
+          state.withLock { if index < $0.tensor { $0 = (index, error) } }
+        }
       }
-      guard let element else { continue }
-      throw .refused(
-        "weights.nonfinite", at: .init(entry: tensor.name.text), expected: "finite weights",
-        found: "a NaN or an infinity at element \(element)",
-        hint: "the training that made it went wrong; --allow-nonfinite converts it all the same")
     }
+    if let error = state.withLock({ $0.error }) { throw error }
+  }
+
+  private static func check(_ source: any TensorSource, _ index: Int) throws(LFError) {
+    let element: Int?
+    switch source.tensors[index].elementType {
+    case .f64: element = try first(source, index, exponent: 0x7FF0_0000_0000_0000 as UInt64)
+    case .f32: element = try first(source, index, exponent: 0x7F80_0000 as UInt32)
+    case .f16: element = try first(source, index, exponent: 0x7C00 as UInt16)
+    case .bf16: element = try first(source, index, exponent: 0x7F80 as UInt16)
+    default: element = nil
+    }
+    guard let element else { return }
+    throw .refused(
+      "weights.nonfinite", at: .init(entry: source.tensors[index].name.text),
+      expected: "finite weights", found: "a NaN or an infinity at element \(element)",
+      hint: "the training that made it went wrong; --allow-nonfinite converts it all the same")
   }
 
   /// The first element whose exponent has all bits set.

@@ -29,7 +29,9 @@ struct ByteComparison {
       guard written.tensors[pair.written].byteCount == source.tensors[pair.original].byteCount
       else { return pair.name }
       let count = written.tensors[pair.written].byteCount
-      for start in stride(from: 0, to: count, by: Self.blockBytes) { blocks.append((number, start)) }
+      for start in stride(from: 0, to: count, by: Self.blockBytes) {
+        blocks.append((number, start))
+      }
     }
     let jobs = blocks
     let next = Atomic(0)

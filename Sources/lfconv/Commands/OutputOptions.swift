@@ -12,8 +12,12 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "How hard a container is compressed: none, fast or default.")
   var compression: CompressionLevel = .default
 
+  @Flag(help: "Convert weights that are NaN or infinite too, instead of refusing them.")
+  var allowNonfinite = false
+
   func apply(to converter: inout Converter) {
     converter.elementType = dtype.elementType
     converter.compression = compression.level
+    converter.allowsNonfinite = allowNonfinite
   }
 }

@@ -7,11 +7,13 @@ import TensorCore
 struct RobertaToLongformerCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "roberta-to-longformer",
-    abstract: "Convert a RoBERTa into a Longformer, prove the result, and write it.",
+    abstract: "Convert a RoBERTa or BERT into a Longformer, prove the result, and write it.",
     discussion: """
       SOURCE is a folder (Hugging Face, or fairseq with dict.txt) or a file (.safetensors, .bin, \
       .pt, .lfz). OUT becomes a container when it ends in .lfz, and a Hugging Face folder \
       otherwise.
+
+      A Longformer as SOURCE is extended or shrunk: other windows, another length.
 
       Position embeddings are extended by repeating the source's rows, the local projections are \
       copied to the global ones. Before anything is published the written result is read back \
@@ -25,18 +27,22 @@ struct RobertaToLongformerCommand: Action {
       """)
   static let schema = "lfconv.convert/1"
 
-  @Argument(help: "The RoBERTa to convert.")
+  @Argument(help: "The model to convert.")
   var source: String
 
   @OptionGroup var outputOptions: OutputOptions
 
   @Option(
-    help: "Attention window, both sides together: one for all layers, or one a layer.",
+    help: """
+      Attention window, both sides together: one for all layers, or one a layer. Default: 512, or \
+      a Longformer's own.
+      """,
     transform: CommandValues.numbers)
-  var attentionWindow: [Int] = [512]
+  var attentionWindow: [Int] = []
 
-  @Option(help: "Longest input of the result, in tokens.")
-  var maxPositions = 4096
+  @Option(
+    help: "Longest input of the result, in tokens. Default: 4096, or a Longformer's own.")
+  var maxPositions: Int?
 
   @Option(
     help: "Dilation of the window: one for all layers, or one a layer.",

@@ -71,7 +71,8 @@ enum InspectionText {
     var lines: [String] = []
     for group in inspection.storageGroups {
       lines.append(
-        row("stored", "\(group.name): \(group.storedBytes.byteText) for \(group.rawBytes.byteText)"))
+        row("stored", "\(group.name): \(group.storedBytes.byteText) for \(group.rawBytes.byteText)")
+      )
     }
     let files = storage.files.reduce(0) { $0 + $1.storedBytes }
     let overhead = storage.fileBytes - storage.storedBytes

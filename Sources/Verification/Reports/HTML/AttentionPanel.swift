@@ -40,7 +40,8 @@ struct AttentionPanel {
         group.layers.count == 1
         ? "layer \(group.layers.lowerBound)"
         : "layers \(group.layers.lowerBound)–\(group.layers.upperBound)"
-      text += "<div>\(svg)\(picture.shapes(group.pattern))</svg><p>\(layers)<br/><span class=\"soft\">"
+      text +=
+        "<div>\(svg)\(picture.shapes(group.pattern))</svg><p>\(layers)<br/><span class=\"soft\">"
       text += "\(AttentionPicture.name(group.pattern))</span></p></div>\n"
     }
     return text + "</div>"
