@@ -20,7 +20,7 @@ public struct ConversionReport: Sendable {
   public let tensorCount: Int
   /// Bytes of the result's tensors, written out in full.
   public let rawBytes: Int
-  public let notes: [String]
+  public internal(set) var notes: [String]
   public let tiling: PositionTiling?
   /// Bytes of the output; 0 in a dry run.
   public internal(set) var bytes = 0

@@ -57,7 +57,10 @@ public struct Converter: Sendable {
     let start = clock.now
     try refuseOverlap()
     let opened = try OpenedModel.open(source, options: options)
-    let base = elementType.map { ConvertedSource(opened.source, to: $0) } ?? opened.source
+    let converted = elementType.map {
+      ConvertedSource(opened.source, to: $0, allowsOverflow: allowsNonfinite)
+    }
+    let base: any TensorSource = converted ?? opened.source
     let model = try opened.recognized(as: base.tensors)
     if !allowsNonfinite {
       do throws(LFError) { try FiniteWeights.check(base, threads: threads) } catch {
@@ -78,6 +81,11 @@ public struct Converter: Sendable {
       }
       try writer.publish()
       report.bytes = writer.byteCount
+    }
+    if let elementType, let loss = converted?.loss, !isDryRun {
+      report.notes.append(
+        "weights rounded to \(elementType.rawValue): largest relative error "
+          + loss.maxRelative.rounded3 + (loss.hasOverflow ? ", and values became infinite" : ""))
     }
     report.seconds = Double(from: clock.now - start)
     return report

@@ -50,7 +50,9 @@ struct ConverterTests {
       .longformer(LongformerOptions(attentionWindow: [4], maxPositions: 20)), source: source,
       output: scratch("out"))
     converter.elementType = type
-    #expect(try converter.run().checks.count == 6)
+    let report = try converter.run()
+    #expect(report.checks.count == 6)
+    #expect(report.notes.contains { $0.contains("largest relative error") })
     let old = try SafetensorsFile(source + "/model.safetensors")
     let new = try SafetensorsFile(scratch("out/model.safetensors"))
     let name = "encoder.layer.0.intermediate.dense.weight"
@@ -93,6 +95,9 @@ struct ConverterTests {
     let error = #expect(throws: LFError.self) { try converter.run() }
     #expect(error?.code == "convert.overflow")
     #expect(scratch.names == ["source"])
+    converter.allowsNonfinite = true
+    converter.isChecked = false
+    #expect(try converter.run().notes.contains { $0.contains("became infinite") })
   }
 
   @Test("Weights that are no numbers are refused, unless they are asked for")

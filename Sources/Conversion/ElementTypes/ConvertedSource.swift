@@ -5,10 +5,17 @@ import TensorCore
 struct ConvertedSource: TensorSource {
   let base: any TensorSource
   let tensors: [TensorDescriptor]
+  /// Filled while the source is read.
+  let loss = RoundingLoss()
+  private let allowsOverflow: Bool
 
   /// Presents every floating-point tensor of `base` as `type`.
-  init(_ base: any TensorSource, to type: ElementType) {
+  ///
+  /// - Parameter allowsOverflow: whether values beyond the type's range become
+  ///   infinite instead of being refused.
+  init(_ base: any TensorSource, to type: ElementType, allowsOverflow: Bool) {
     self.base = base
+    self.allowsOverflow = allowsOverflow
     tensors = base.tensors.map { tensor in
       tensor.elementType.isFloatingPoint
         ? TensorDescriptor(name: tensor.name, elementType: type, shape: tensor.shape) : tensor
@@ -44,6 +51,8 @@ struct ConvertedSource: TensorSource {
     var cursor = ByteCursor(bytes[...])
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count / from.byteCount * to.byteCount)
+    var relative = 0.0
+    var overflow = false
     while cursor.remaining > 0 {
       let value: Double
       switch from {
@@ -52,29 +61,35 @@ struct ConvertedSource: TensorSource {
       case .f16: value = Double(Float16(bitPattern: try cursor.integer()))
       default: value = Double(Float(bitPattern: UInt32(try cursor.integer(UInt16.self)) << 16))
       }
-      let isFinite: Bool
+      let rounded: Double
       switch to {
       case .f64:
-        isFinite = true
+        rounded = value
         result.append(littleEndian: value.bitPattern)
       case .f32:
-        isFinite = Float(value).isFinite
+        rounded = Double(Float(value))
         result.append(littleEndian: Float(value).bitPattern)
       case .f16:
-        isFinite = Float16(value).isFinite
+        rounded = Double(Float16(value))
         result.append(littleEndian: Float16(value).bitPattern)
       default:
         let bits = Self.bfloat16(value)
-        isFinite = bits & 0x7F80 != 0x7F80
+        rounded = Double(Float(bitPattern: UInt32(bits) << 16))
         result.append(littleEndian: bits)
       }
-      guard isFinite || !value.isFinite else {
-        throw .refused(
-          "convert.overflow", at: .init(entry: tensors[index].name.text),
-          expected: "values that \(to.rawValue) can hold", found: "\(value)",
-          hint: "bf16 has the range of f32")
+      if rounded.isFinite {
+        if value != 0 { relative = max(relative, abs(rounded - value) / abs(value)) }
+      } else if value.isFinite {
+        guard allowsOverflow else {
+          throw .refused(
+            "convert.overflow", at: .init(entry: tensors[index].name.text),
+            expected: "values that \(to.rawValue) can hold", found: "\(value)",
+            hint: "bf16 has the range of f32; --allow-nonfinite makes them infinite")
+        }
+        overflow = true
       }
     }
+    loss.add(relative: relative, overflow: overflow)
     return result
   }
 
