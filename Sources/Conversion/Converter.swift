@@ -22,6 +22,8 @@ public struct Converter: Sendable {
   public var elementType: ElementType?
   /// How hard a container is compressed; folders never are.
   public var compression = LFZCompression.standard
+  /// Largest file of weights in a folder; beyond it they are sharded.
+  public var shardByteCount = 5_000_000_000
   /// Whether the result is proven before it is published.
   public var isChecked = true
   /// Whether weights that are NaN or infinite are let through.
@@ -72,7 +74,8 @@ public struct Converter: Sendable {
     let content = try OutputContent(
       plan: plan, base: base, opened: opened, task: task, elementType: elementType)
     if !isDryRun {
-      let writer = try OutputWriters.make(output, overwrite: overwrite, compression: compression)
+      let writer = try OutputWriters.make(
+        output, overwrite: overwrite, compression: compression, shardByteCount: shardByteCount)
       try writer.write(content, threads: threads) { progress("writing", $0) }
       if isChecked {
         let proof = Proof(

@@ -100,6 +100,34 @@ struct ConverterTests {
     #expect(try converter.run().notes.contains { $0.contains("became infinite") })
   }
 
+  @Test("Weights beyond the limit are sharded, and index and parts agree")
+  func shards() throws {
+    let scratch = try Scratch()
+    var converter = Converter(
+      .longformer(LongformerOptions(attentionWindow: [4], maxPositions: 20)),
+      source: Repository.golden("pad-zero") + "/source", output: scratch("whole"))
+    _ = try converter.run()
+    converter.output = scratch("sharded")
+    converter.shardByteCount = 20_000
+    #expect(try converter.run().checks.count == 6)
+    let names = try FileManager.default.contentsOfDirectory(atPath: scratch("sharded"))
+    let parts = names.filter { $0.hasSuffix(".safetensors") }.sorted()
+    #expect(parts.count > 2 && names.contains("model.safetensors.index.json"))
+    #expect(parts.first == "model-00001-of-0000\(parts.count).safetensors")
+    let index = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: URL(fileURLWithPath: scratch("sharded/model.safetensors.index.json"))))
+    let map = try #require((index as? [String: Any])?["weight_map"] as? [String: String])
+    var placed = 0
+    for part in parts {
+      let file = try SafetensorsFile(scratch("sharded/" + part))
+      #expect(file.tensors.reduce(0) { $0 + $1.range.count } <= 20_000 || file.tensors.count == 1)
+      for tensor in file.tensors { #expect(map[tensor.name] == part) }
+      placed += file.tensors.count
+    }
+    #expect(placed == map.count)
+    #expect(try ModelComparison(scratch("whole"), scratch("sharded")).isEqual)
+  }
+
   @Test("Weights that are no numbers are refused, unless they are asked for")
   func nonfinite() throws {
     let scratch = try Scratch()

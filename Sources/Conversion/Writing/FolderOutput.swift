@@ -6,13 +6,12 @@ import TensorCore
 /// A Hugging Face folder as the output: `config.json`, `model.safetensors` (in
 /// shards when it is large) and the carried files.
 final class FolderOutput: OutputWriter {
-  /// Largest file of weights, the limit at which the library shards its own.
-  static let shardByteCount = 5_000_000_000
-
+  private let shardByteCount: Int
   private let folder: OutputFolder
   private let written = Mutex(0)
 
-  init(_ path: String, overwrite: Bool) throws(LFError) {
+  init(_ path: String, overwrite: Bool, shardByteCount: Int) throws(LFError) {
+    self.shardByteCount = shardByteCount
     folder = try OutputFolder(path, overwrite: overwrite, marker: "config.json")
   }
 
@@ -26,7 +25,7 @@ final class FolderOutput: OutputWriter {
     }
     let source = ComposedSource(base: content.base, composed: content.tensors)
     let total = max(1, source.tensors.reduce(0) { $0 + $1.byteCount })
-    let shards = Self.shards(source.tensors)
+    let shards = shards(source.tensors)
     var done = 0
     var names: [(String, JSONValue)] = []
     for (number, shard) in shards.enumerated() {
@@ -60,13 +59,11 @@ final class FolderOutput: OutputWriter {
   var byteCount: Int { written.withLock { $0 } }
 
   /// Positions of the tensors of each shard, in order.
-  static func shards(
-    _ tensors: [TensorDescriptor], limit: Int = shardByteCount
-  ) -> [[Int]] {
+  private func shards(_ tensors: [TensorDescriptor]) -> [[Int]] {
     var result: [[Int]] = [[]]
     var size = 0
     for (index, tensor) in tensors.enumerated() {
-      if size > 0, size + tensor.byteCount > limit {
+      if size > 0, size + tensor.byteCount > shardByteCount {
         result.append([])
         size = 0
       }

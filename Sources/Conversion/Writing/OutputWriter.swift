@@ -19,11 +19,11 @@ protocol OutputWriter: Sendable {
 enum OutputWriters {
   /// A container for a path that ends in `.lfz`, a folder for any other.
   static func make(
-    _ path: String, overwrite: Bool, compression: LFZCompression
+    _ path: String, overwrite: Bool, compression: LFZCompression, shardByteCount: Int
   ) throws(LFError) -> any OutputWriter {
     if path.hasSuffix(".lfz") {
       return try ContainerOutput(path, overwrite: overwrite, compression: compression)
     }
-    return try FolderOutput(path, overwrite: overwrite)
+    return try FolderOutput(path, overwrite: overwrite, shardByteCount: shardByteCount)
   }
 }
