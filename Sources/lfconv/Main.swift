@@ -15,10 +15,11 @@ enum Main {
     let json = CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
     var schema = "lfconv.error/1"
     do {
-      let command = try LFConvCommand.parseAsRoot()
+      var command = try LFConvCommand.parseAsRoot()
       guard let action = command as? any Action else {
-        // A command without a name: its help says what there is.
-        throw CleanExit.helpRequest(LFConvCommand.self)
+        // The parser's own commands, help among them, and those that only hold others.
+        try command.run()
+        return 0
       }
       schema = type(of: action).schema
       return try action.perform()

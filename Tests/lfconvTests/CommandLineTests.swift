@@ -275,6 +275,22 @@ struct CommandLineTests {
     #expect(wrong.exitCode != 0)
   }
 
+  @Test("Every command has help of its own, asked for in either way")
+  func commandHelp() throws {
+    let commands = [
+      "roberta-to-longformer", "convert", "inspect", "verify", "diff", "check", "bench", "draw",
+    ]
+    for command in commands {
+      for arguments in [[command, "--help"], ["help", command]] {
+        let result = try Program.run(arguments)
+        #expect(result.exitCode == 0)
+        #expect(result.output.contains("USAGE: lfconv \(command)"))
+        #expect(result.output.contains("EXAMPLES"))
+      }
+    }
+    #expect(try Program.run([]).output.contains("SUBCOMMANDS"))
+  }
+
   @Test(
     "Help and version are results", arguments: [["--help"], ["--version"], ["verify", "--help"]])
   func help(arguments: [String]) throws {

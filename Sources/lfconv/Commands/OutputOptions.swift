@@ -9,7 +9,11 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "Element type of the result's weights: keep, f32, f16 or bf16.")
   var dtype: WeightType = .keep
 
-  @Option(help: "How hard a container is compressed: none, fast or default.")
+  @Option(
+    help: """
+      How a container is compressed: default takes what pays, fast only looks at exponents, none \
+      stores tensors raw and aligned, for programs that map the file.
+      """)
   var compression: CompressionLevel = .default
 
   @Flag(help: "Convert weights that are NaN or infinite too, instead of refusing them.")
