@@ -87,10 +87,13 @@ import Testing
     #expect(logits?.shape == [1, 2])
   }
 
-  @Test("full attention: no default makes a token global", arguments: ModelHead.allCases)
-  func roberta(_ head: ModelHead) throws {
+  @Test(
+    "full attention: no default makes a token global", arguments: ModelHead.allCases,
+    ["roberta", "bert"])
+  func fullAttention(_ head: ModelHead, _ family: String) throws {
     var shape = Self.shape(head)
-    shape.family = "roberta"
+    shape.family = family
+    shape.activation = "relu"  // in BERT the masked-LM head follows it
     shape.windows = []
     let choices = head == .multipleChoice ? 2 : nil
     let batch = head == .multipleChoice ? 1 : 2

@@ -84,6 +84,23 @@ import Testing
     #expect(try Self.model().forward(inputs)["last_hidden_state"]?.values.count == 30 * 16)
   }
 
+  @Test("BERT counts every token, from row 0")
+  func bertPositions() throws {
+    var shape = TinyModel.Shape()
+    shape.family = "bert"
+    let model = try TinyModel(shape, seed: 24)
+    try check(
+      model, EncoderInputs(batch: 2, length: 4, inputIDs: [5, 1, 6, 7, 1, 1, 8, 9]))
+    let reference = try ReferenceModel(
+      configuration: model.configuration, source: model.source, threads: 1)
+    #expect {
+      try reference.forward(
+        EncoderInputs(batch: 1, length: 203, inputIDs: Array(repeating: 5, count: 203)))
+    } throws: { error in
+      "\(error)".contains("at most 202 tokens, the longest input of this model, found 203")
+    }
+  }
+
   @Test("choices are needed by multiple choice")
   func missingChoices() throws {
     let model = try Self.model(.multipleChoice)

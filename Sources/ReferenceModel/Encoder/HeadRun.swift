@@ -20,20 +20,21 @@ struct HeadRun {
     }
     switch model.head.kind {
     case .none: break
-    case .maskedLanguageModel(let dense, let norm, let decoder, let bias):
-      outputs.append(try languageModel(dense, norm, decoder, bias))
+    case .maskedLanguageModel(let dense, let activation, let norm, let decoder, let bias):
+      let features = try features(dense, activation, norm)
+      outputs.append(try languageModel(features, decoder, bias))
     case .sequenceClassification(let first, let projection):
       let logits = try linear(try dense(try firstTokens(), first), projection)  // [B, labels]
       outputs.append(
         OutputTensor(name: "logits", shape: [logits.rows, logits.columns], copying: logits))
-    case .linear(let weights):
-      if let choices = inputs.choices, let pooled {
-        let logits = try linear(pooled, weights)  // [B·C, 1]
-        outputs.append(
-          OutputTensor(name: "logits", shape: [inputs.batch, choices], copying: logits))
-      } else {
-        outputs += tokenLogits(try linear(states, weights))
-      }
+    case .tokens(let weights): outputs += tokenLogits(try linear(states, weights))
+    case .pooled(let weights):
+      guard let pooled else { preconditionFailure("this head is read with a pooler") }
+      let logits = try linear(pooled, weights)  // [B, labels] or [B·C, 1]
+      outputs.append(
+        OutputTensor(
+          name: "logits", shape: [inputs.batch, inputs.choices ?? logits.columns],
+          copying: logits))
     }
     return outputs
   }
@@ -82,21 +83,27 @@ struct HeadRun {
     ]
   }
 
-  /// gelu(dense), LayerNorm, decoder; the activation is the exact GELU whatever
-  /// the configuration says, as in `RobertaLMHead` and `LongformerLMHead`.
-  private func languageModel(
-    _ dense: LinearWeights, _ norm: NormWeights, _ decoder: String, _ bias: Matrix
-  ) throws(LFError) -> OutputTensor {
+  /// activation(dense), then LayerNorm, of every token, [N·S, H].
+  private func features(
+    _ dense: LinearWeights, _ activation: Activation, _ norm: NormWeights
+  ) throws(LFError) -> Matrix {
     let features = try Matrix(rows: states.rows, columns: states.columns)  // [N·S, H]
     let blocks = RowBlocks(states.rows)
     model.workers.run(blocks.count) { block, _ in
       let part = features.rows(blocks[block])
       MatrixMultiplication.multiply(
         states.rows(blocks[block]), transposed: dense.weight, into: part)
-      Kernels.activate(part, dense.bias, .gelu)
+      Kernels.activate(part, dense.bias, activation)
       Kernels.layerNorm(
         part, norm: norm, epsilon: model.configuration.layerNormEpsilon, into: part)
     }
+    return features
+  }
+
+  /// Logits of every token over the vocabulary, from features [N·S, H].
+  private func languageModel(
+    _ features: Matrix, _ decoder: String, _ bias: Matrix
+  ) throws(LFError) -> OutputTensor {
     let vocabulary = model.configuration.vocabularySize
     var failure: LFError?
     let logits = OutputTensor(

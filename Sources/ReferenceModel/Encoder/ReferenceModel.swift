@@ -1,10 +1,10 @@
 public import ModelFamilies
 public import TensorCore
 
-/// A RoBERTa or Longformer encoder with its head, in float32.
+/// A RoBERTa, BERT or Longformer encoder with its head, in float32.
 ///
-/// Follows Hugging Face's `RobertaModel` and `LongformerModel` and the classes
-/// with heads on top of them; what they compute, but not how. Weights come from
+/// Follows Hugging Face's `RobertaModel`, `BertModel` and `LongformerModel` and
+/// the classes with heads on top of them: what they compute, but not how. Weights come from
 /// any `TensorSource` under Hugging Face's names without the backbone's prefix.
 public final class ReferenceModel: Sendable {
   public let configuration: ModelConfiguration

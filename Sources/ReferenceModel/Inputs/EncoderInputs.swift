@@ -18,9 +18,9 @@ public struct EncoderInputs: Sendable, Equatable {
   public var globalAttentionMask: [Int]?
   /// Rows of the token type embeddings; nil means zeros.
   public var tokenTypeIDs: [Int]?
-  /// Rows of the position embeddings; nil counts the tokens that are not the
-  /// padding token, from the row behind the padding row on, as Hugging Face's
-  /// `create_position_ids_from_input_ids` does.
+  /// Rows of the position embeddings. When nil, tokens that are not the padding
+  /// token count from the row behind the padding row on, as in Hugging Face's
+  /// `create_position_ids_from_input_ids`; in BERT all tokens count from 0.
   public var positionIDs: [Int]?
 
   /// Inputs of the shape [batch, length] or [batch, choices, length].

@@ -59,30 +59,33 @@ struct InputCheck {
       found: "\(mask[token]) at token \(token)")
   }
 
-  /// Position rows from the ids: tokens other than the padding token count up
-  /// from the row behind the padding row, which padding tokens themselves get.
+  /// Position rows by the family's scheme: from zero for every token, or from
+  /// the row behind the padding row for tokens other than the padding token,
+  /// which itself gets the padding row.
   ///
   /// - Throws: `input.length` when the table has too few rows.
   func positions(_ ids: [Int], length: Int) throws(LFError) -> [Int] {
     let padding = configuration.paddingID
+    let countsAll = configuration.positions == .fromZero
     var positions: [Int] = []
     positions.reserveCapacity(ids.count)
     var count = 0
     for (token, id) in ids.enumerated() {
       if token.isMultiple(of: length) { count = 0 }
-      if id == padding {
+      if id == padding && !countsAll {
         positions.append(padding)
         continue
       }
       count += 1
-      positions.append(padding + count)
+      positions.append(countsAll ? count - 1 : padding + count)
       guard count <= configuration.longestInput else {
         let row = ids[token / length * length..<token / length * length + length]
+        let found = countsAll ? length : row.count { $0 != padding }
         throw .refused(
           "input.length", at: .init(entry: "input_ids"),
           expected:
             "at most \(configuration.longestInput) tokens, the longest input of this model",
-          found: "\(row.count { $0 != padding }) in sequence \(token / length)")
+          found: "\(found) in sequence \(token / length)")
       }
     }
     return positions

@@ -29,8 +29,6 @@ struct PreparedInputs: Sendable {
     let positions: [Int]  // [N·S]
     if let given = inputs.positionIDs {
       positions = given
-    } else if configuration.positions == .fromZero {
-      positions = (0..<count * length).map { $0 % length }
     } else {
       positions = try check.positions(inputs.inputIDs, length: length)
     }

@@ -7,13 +7,17 @@ struct HeadWeights: Sendable {
   /// What the head computes.
   enum Kind: Sendable {
     case none
-    /// gelu(dense), LayerNorm, then the decoder (tensor by name) and its bias.
+    /// activation(dense), LayerNorm, then the decoder (tensor by name) and its
+    /// bias.
     case maskedLanguageModel(
-      dense: LinearWeights, norm: NormWeights, decoder: String, bias: Matrix)
+      dense: LinearWeights, activation: Activation, norm: NormWeights, decoder: String,
+      bias: Matrix)
     /// tanh(dense) of the first token, then the projection.
     case sequenceClassification(dense: LinearWeights, projection: LinearWeights)
-    /// One linear layer for every token, or for the pooled output.
-    case linear(LinearWeights)
+    /// One linear layer for every token.
+    case tokens(LinearWeights)
+    /// One linear layer for the pooled output.
+    case pooled(LinearWeights)
   }
 
   let kind: Kind
@@ -36,9 +40,15 @@ struct HeadWeights: Sendable {
       slots.append(WeightSlot(name: name + ".bias", target: linear.bias, isVector: true))
       return linear
     }
-    let needsPooler = configuration.head == .multipleChoice
+    let table = try FamilyTable.named(configuration.family)
+    let names = table.rows(of: configuration.head).map(\.canonical)
+    // BERT classifies the pooled output, RoBERTa has layers of its own for it.
+    let usesPooled =
+      configuration.head == .multipleChoice
+      || configuration.head == .sequenceClassification
+        && !names.contains("classifier.dense.weight")
     pooler =
-      needsPooler || reader.has("pooler.dense.weight")
+      usesPooled || reader.has("pooler.dense.weight")
       ? try linear("pooler.dense", hidden) : nil
     var ownDecoder: Matrix?
     switch configuration.head {
@@ -62,14 +72,19 @@ struct HeadWeights: Sendable {
         slots.append(WeightSlot(name: own, target: matrix))
         ownDecoder = matrix
       }
-      kind = .maskedLanguageModel(dense: dense, norm: norm, decoder: decoder, bias: bias)
+      // RoBERTa's and Longformer's heads use the exact GELU, whatever the layers do.
+      kind = .maskedLanguageModel(
+        dense: dense, activation: table.headFollowsActivation ? configuration.activation : .gelu,
+        norm: norm, decoder: decoder, bias: bias)
+    case .sequenceClassification where usesPooled:
+      kind = .pooled(try linear("classifier", labels))
     case .sequenceClassification:
       kind = .sequenceClassification(
         dense: try linear("classifier.dense", hidden),
         projection: try linear("classifier.out_proj", labels))
-    case .tokenClassification: kind = .linear(try linear("classifier", labels))
-    case .questionAnswering: kind = .linear(try linear("qa_outputs", 2))
-    case .multipleChoice: kind = .linear(try linear("classifier", 1))
+    case .tokenClassification: kind = .tokens(try linear("classifier", labels))
+    case .questionAnswering: kind = .tokens(try linear("qa_outputs", 2))
+    case .multipleChoice: kind = .pooled(try linear("classifier", 1))
     }
     decoder = ownDecoder
     try reader.read(slots, workers: workers)

@@ -16,6 +16,10 @@ extension DenseReference {
       let global = zip(keep, flags ?? ids.map { _ in false }).map { $0 && $1 }
       var counter = 0
       let counted = ids.map { id -> Int in
+        if shape.family == "bert" {
+          counter += 1
+          return counter - 1
+        }
         counter += id == shape.padding ? 0 : 1
         return id == shape.padding ? shape.padding : shape.padding + counter
       }
@@ -47,7 +51,9 @@ extension DenseReference {
     case .bare: return [:]
     case .maskedLanguageModel:
       let features = norm(
-        linear(last, "lm_head.dense").map { $0.map(Self.gelu) }, "lm_head.layer_norm")
+        linear(last, "lm_head.dense").map {
+          $0.map(model.shape.family == "bert" ? activation : Self.gelu)
+        }, "lm_head.layer_norm")
       let decoder =
         model.weights["lm_head.decoder.weight"]
         ?? model.weights["embeddings.word_embeddings.weight"]!
@@ -58,6 +64,8 @@ extension DenseReference {
         }
       }
       return ["logits": logits.flatMap { $0 }]
+    case .sequenceClassification where model.shape.classifiesPooled:
+      return ["logits": linear(pooled!, "classifier").flatMap { $0 }]
     case .sequenceClassification:
       let inner = linear(first, "classifier.dense").map { $0.map { tanh($0) } }
       return ["logits": linear(inner, "classifier.out_proj").flatMap { $0 }]

@@ -128,7 +128,8 @@ struct DenseReference {
   /// The exact GELU.
   static func gelu(_ x: Double) -> Double { x / 2 * erfc(-x / 2.0.squareRoot()) }
 
-  private func activation(_ x: Double) -> Double {
+  /// The activation of the layers.
+  func activation(_ x: Double) -> Double {
     switch shape.activation {
     case "gelu": Self.gelu(x)
     case "relu": max(x, 0)

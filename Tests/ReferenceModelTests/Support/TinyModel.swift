@@ -6,7 +6,6 @@ struct TinyModel {
   /// What may be varied; the rest follows.
   struct Shape {
     var family = "longformer"
-    var architecture = "LongformerModel"
     var head = ModelHead.bare
     var vocabulary = 37
     var hidden = 16
@@ -26,6 +25,9 @@ struct TinyModel {
     var hasDecoderBias = false
     var weightScale: Float = 0.4
     var elementType = ElementType.f32
+
+    /// BERT's sequence classification: one layer on the pooled output.
+    var classifiesPooled: Bool { family == "bert" && head == .sequenceClassification }
   }
 
   let shape: Shape
@@ -71,7 +73,7 @@ struct TinyModel {
       try linear(name + "output.dense", hidden, shape.intermediate)
       try norm(name + "output.LayerNorm", hidden)
     }
-    if shape.hasPooler || shape.head == .multipleChoice {
+    if shape.hasPooler || shape.head == .multipleChoice || shape.classifiesPooled {
       try linear("pooler.dense", hidden, hidden)
     }
     switch shape.head {
@@ -82,6 +84,8 @@ struct TinyModel {
       try add("lm_head.bias", [shape.vocabulary], 0.2)
       if shape.hasOwnDecoder { try add("lm_head.decoder.weight", [shape.vocabulary, hidden], 0.4) }
       if shape.hasDecoderBias { try add("lm_head.decoder.bias", [shape.vocabulary], 0.2) }
+    case .sequenceClassification where shape.classifiesPooled:
+      try linear("classifier", shape.labels, hidden)
     case .sequenceClassification:
       try linear("classifier.dense", hidden, hidden)
       try linear("classifier.out_proj", shape.labels, hidden)
