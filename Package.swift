@@ -12,8 +12,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// SwiftPM compiles C at -O0 in debug builds, where kernels would be fifty
-/// times slower and every test with them. No contraction: the same bits on
-/// machines with and without fused multiply-add would be lost otherwise.
+/// times slower and every test with them.
 let kernel: [CSetting] = [
   .unsafeFlags(["-O3", "-std=c11", "-Wall", "-Wextra", "-Werror"])
 ]

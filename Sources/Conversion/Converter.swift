@@ -90,7 +90,7 @@ public struct Converter: Sendable {
         "weights rounded to \(elementType.rawValue): largest relative error "
           + loss.maxRelative.rounded3 + (loss.hasOverflow ? ", and values became infinite" : ""))
     }
-    report.seconds = Double(from: clock.now - start)
+    report.seconds = (clock.now - start) / .seconds(1)
     return report
   }
 
@@ -113,13 +113,5 @@ public struct Converter: Sendable {
     throw LFError(
       .usage, "usage.output", "the output would replace the source", at: .init(file: output),
       hint: "give another name for the output")
-  }
-}
-
-extension Double {
-  /// Seconds of a duration.
-  init(from duration: Duration) {
-    let parts = duration.components
-    self = Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
   }
 }

@@ -82,17 +82,12 @@ public struct ForwardBenchmark: Sendable {
   }
 
   private func inputs(_ settings: ModelConfiguration) -> EncoderInputs {
-    var state: UInt64 = 88_172_645_463_325_252
+    var tokens = RandomTokens(settings)
     var ids: [Int] = []
     var global: [Int] = []
     for _ in 0..<batch {
       for column in 0..<length {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        let id = Int(state >> 33) % settings.vocabularySize
-        let other = id > 0 ? id - 1 : min(1, settings.vocabularySize - 1)
-        ids.append(id == settings.paddingID ? other : id)
+        ids.append(tokens.next())
         global.append(column < globals ? 1 : 0)
       }
     }

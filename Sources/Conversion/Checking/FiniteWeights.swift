@@ -1,5 +1,3 @@
-import Dispatch
-import Synchronization
 public import TensorCore
 
 /// Looks for weights that are no numbers.
@@ -14,19 +12,10 @@ public enum FiniteWeights {
   ///
   /// - Throws: `weights.nonfinite` with the tensor and the element.
   public static func check(_ source: any TensorSource, threads: Int = 1) throws(LFError) {
-    let next = Atomic(0)
-    let state = Mutex<(tensor: Int, error: LFError?)>((.max, nil))
-    DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        // Tensors before a broken one are still looked at: the first is named.
-        guard index < source.tensors.count, state.withLock({ index < $0.tensor }) else { return }
-        do throws(LFError) { try check(source, index) } catch {
-          state.withLock { if index < $0.tensor { $0 = (index, error) } }
-        }
-      }
+    let jobs = ParallelJobs(makeWorker: {}) { (_, index) throws(LFError) in
+      try check(source, index)
     }
-    if let error = state.withLock({ $0.error }) { throw error }
+    try jobs.run(count: source.tensors.count, threads: threads)
   }
 
   private static func check(_ source: any TensorSource, _ index: Int) throws(LFError) {

@@ -29,7 +29,7 @@ public struct TensorDistance: Sendable {
       return
     }
     let sameType = first.elementType == second.elementType
-    if sameType, try TiedTensors.equalBytes(left, leftIndex, right, rightIndex) { return nil }
+    if sameType, try ByteComparison.areEqual(left, leftIndex, right, rightIndex) { return nil }
     var largest = 0.0
     var ulp: UInt64 = 0
     var dot = 0.0

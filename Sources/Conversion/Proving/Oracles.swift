@@ -74,34 +74,23 @@ struct Oracles {
     for model: ModelConfiguration
   ) -> EncoderInputs {
     let settings = original.configuration
-    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-    func next(_ bound: Int) -> Int {
-      // xorshift64*: any fixed sequence does.
-      state ^= state >> 12
-      state ^= state << 25
-      state ^= state >> 27
-      return Int((state &* 0x2545_F491_4F6C_DD1D) >> 33) % bound
-    }
+    var tokens = RandomTokens(settings)
     var ids: [Int] = []
     var mask: [Int] = []
     var global: [Int] = []
     for row in rows {
       for column in 0..<width {
         let isToken = column < row.length
-        var id = next(settings.vocabularySize)
-        if id == settings.paddingID { id = id > 0 ? id - 1 : min(1, settings.vocabularySize - 1) }
+        let id = tokens.next()
         ids.append(isToken ? id : settings.paddingID)
         mask.append(isToken ? 1 : 0)
         global.append(column < row.globals ? 1 : 0)
       }
     }
-    // Counted from row 0 where the model does so; else from the ids.
-    let counted = (0..<ids.count).map { $0 % width }
     return EncoderInputs(
       batch: rows.count, choices: settings.head == .multipleChoice ? 1 : nil, length: width,
       inputIDs: ids, attentionMask: mask,
-      globalAttentionMask: model.attentionWindows.isEmpty ? nil : global,
-      positionIDs: model.positions == .fromZero ? counted : nil)
+      globalAttentionMask: model.attentionWindows.isEmpty ? nil : global)
   }
 
   private func distance(

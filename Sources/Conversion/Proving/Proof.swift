@@ -16,7 +16,9 @@ struct Proof {
   /// Runs every check that applies.
   ///
   /// - Throws: `check.*` for the first difference.
-  func run(progress: (Double) -> Void) throws(LFError) -> [ConversionReport.Check] {
+  func run(
+    progress: @escaping @Sendable (Double) -> Void
+  ) throws(LFError) -> [ConversionReport.Check] {
     let result = try written.recognized()
     var checks = [try weights(result, progress: { progress($0 * 0.5) })]
     if isConversion {
@@ -42,7 +44,7 @@ struct Proof {
 
   /// Every tensor that is copied as it is equals the source's.
   private func weights(
-    _ result: RecognizedModel, progress: (Double) -> Void
+    _ result: RecognizedModel, progress: @escaping @Sendable (Double) -> Void
   ) throws(LFError) -> ConversionReport.Check {
     var pairs: [ByteComparison.Pair] = []
     var bytes = 0
@@ -53,20 +55,20 @@ struct Proof {
         let original = model.tensor(
           isConversion && !hasGlobalProjections ? tensor.row.copiedFrom ?? name : name)
           ?? tensor.row.tiedTo.flatMap({ model.tensor($0) })
-      else { throw failure(name, "a tensor that the source has", "none") }
+      else { throw Self.failure(name, "a tensor that the source has", "none") }
       guard let from = original.index else {
         guard try written.source.bytes(index).allSatisfy({ $0 == 0 }) else {
-          throw failure(name, "zeros", "other values")
+          throw Self.failure(name, "zeros", "other values")
         }
         continue
       }
       bytes += tensor.descriptor.byteCount
-      pairs.append(.init(name: name, written: index, original: from))
+      pairs.append(.init(name: name, left: index, right: from))
     }
-    let comparison = ByteComparison(written: written.source, source: source, threads: threads)
-    if let name = try comparison.firstDifference(distinct(pairs), progress: progress) {
-      throw failure(name, "the source's bytes", "other bytes")
-    }
+    try ByteComparison(left: written.source, right: source)
+      .check(distinct(pairs), threads: threads, progress: progress) {
+        Self.failure($0, "the source's bytes", "other bytes")
+      }
     return .init(
       name: "weights", detail: "\(pairs.count) tensors, \(bytes) bytes equal to the source's")
   }
@@ -78,10 +80,10 @@ struct Proof {
     var kept: [ByteComparison.Pair] = []
     var byOriginal: [Int: Int] = [:]
     for pair in pairs {
-      if let earlier = byOriginal[pair.original], container.shareContent(earlier, pair.written) {
+      if let earlier = byOriginal[pair.right], container.shareContent(earlier, pair.left) {
         continue
       }
-      byOriginal[pair.original] = pair.written
+      byOriginal[pair.right] = pair.left
       kept.append(pair)
     }
     return kept
@@ -91,7 +93,7 @@ struct Proof {
   private func positions(_ result: RecognizedModel) throws(LFError) -> ConversionReport.Check {
     guard let tensor = result.tensor(Self.positionsName), let index = tensor.index,
       let original = model.tensor(Self.positionsName), let from = original.index
-    else { throw failure(Self.positionsName, "a position table", "none") }
+    else { throw Self.failure(Self.positionsName, "a position table", "none") }
     let pad = model.configuration.paddingID
     let usable = model.configuration.longestInput
     // A BERT's first usable row is row 0, and has no reserved ones.
@@ -109,7 +111,7 @@ struct Proof {
         let mine = bytes[(row - first) * rowBytes..<(row - first + 1) * rowBytes]
         if isFromZero, row <= pad {
           guard mine == zeros[...] else {
-            throw failure(Self.positionsName, "row \(row) = zeros", "other bytes")
+            throw Self.failure(Self.positionsName, "row \(row) = zeros", "other bytes")
           }
           continue
         }
@@ -118,7 +120,8 @@ struct Proof {
         let start = isFromZero ? 0 : pad + 1
         let expected = row <= pad ? row : start + (row - pad - 1) % usable
         guard mine == table[expected * rowBytes..<(expected + 1) * rowBytes] else {
-          throw failure(Self.positionsName, "row \(row) = source row \(expected)", "other bytes")
+          throw Self.failure(
+            Self.positionsName, "row \(row) = source row \(expected)", "other bytes")
         }
       }
     }
@@ -135,24 +138,23 @@ struct Proof {
     for tensor in result.tensors {
       guard let original = tensor.row.copiedFrom, let index = tensor.index else { continue }
       guard let local = result.tensor(original)?.index else {
-        throw failure(tensor.descriptor.name, "a copy of \(original)", "no such tensor")
+        throw Self.failure(tensor.descriptor.name, "a copy of \(original)", "no such tensor")
       }
-      pairs.append(.init(name: tensor.descriptor.name, written: index, original: local))
+      pairs.append(.init(name: tensor.descriptor.name, left: index, right: local))
     }
     // What a container stores once needs no second look.
     let container = written.container
-    let apart = pairs.filter { container?.shareContent($0.written, $0.original) != true }
-    let comparison = ByteComparison(
-      written: written.source, source: written.source, threads: threads)
-    if let name = try comparison.firstDifference(apart, progress: { _ in }) {
-      throw failure(name, "a copy of the local projection", "other bytes")
-    }
+    let apart = pairs.filter { container?.shareContent($0.left, $0.right) != true }
+    try ByteComparison(left: written.source, right: written.source)
+      .check(apart, threads: threads) {
+        Self.failure($0, "a copy of the local projection", "other bytes")
+      }
     return .init(name: "global-projections", detail: "\(pairs.count) tensors equal the local ones")
   }
 
   private static let positionsName: TensorName = "embeddings.position_embeddings.weight"
 
-  private func failure(_ name: TensorName, _ expected: String, _ found: String) -> LFError {
+  private static func failure(_ name: TensorName, _ expected: String, _ found: String) -> LFError {
     LFError(
       .internal, "check.bytes", "the written result is wrong: expected \(expected), found \(found)",
       at: .init(entry: name.text), hint: "nothing was published; please report this")

@@ -61,12 +61,13 @@ public struct ForwardPass {
   private mutating func weights(_ layer: Int) throws(LFError) -> LayerWeights {
     if model.residency == .resident { return model.layers[layer] }
     let hasGlobal = model.configuration.attention[layer] != .full
-    var memory = streamed
-    if memory == nil || (memory?.globalQuery != nil) != hasGlobal {
+    let memory: LayerWeights
+    if let streamed, (streamed.globalQuery != nil) == hasGlobal {
+      memory = streamed
+    } else {
       memory = try ReferenceModel.memory(model.configuration, layer)
+      streamed = memory
     }
-    guard let memory else { preconditionFailure("memory was made above") }
-    streamed = memory
     try model.reader.read(memory.slots(layer), workers: model.workers)
     return memory
   }
