@@ -99,10 +99,12 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore"]),
     .testTarget(name: "FileIOTests", dependencies: ["FileIO", "TensorCore", "TestSupport"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "FileIO", "TensorCore"]),
+    .testTarget(
+      name: "CheckpointsTests",
+      dependencies: ["Checkpoints", "FileIO", "TensorCore", "TestSupport"]),
     .testTarget(name: "ModelFamiliesTests", dependencies: ["ModelFamilies", "TensorCore"]),
     .testTarget(
-      name: "ContainerTests", dependencies: ["Container", "FileIO", "TensorCore"],
+      name: "ContainerTests", dependencies: ["Container", "FileIO", "TensorCore", "TestSupport"],
       exclude: ["decode_lfz.py"]),
     .testTarget(
       name: "ReferenceModelTests", dependencies: ["ReferenceModel", "ModelFamilies", "TensorCore"]),

@@ -1,6 +1,7 @@
 import Checkpoints
 import FileIO
 import TensorCore
+import TestSupport
 import Testing
 
 @Suite struct FairseqTests {
@@ -23,7 +24,7 @@ import Testing
       ("odd", Make.object("my.module", "Class", Make.none))))
 
   @Test func readsNamespaces() throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     let path = try write(folder, "model.pt", ("args", Self.args))
     try folder.write("dict.txt", "a 1\nb 2\n")
     for given in [path, folder.path] {
@@ -44,7 +45,7 @@ import Testing
   }
 
   @Test func readsContainers() throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     let cfg = Make.dictionary(
       ("common", Make.dictionary(("seed", Make.integer(1)))),
       ("model", Make.dictionary(("encoder_layers", Make.integer(6)), ("seed", Make.integer(2)))))
@@ -55,7 +56,7 @@ import Testing
   }
 
   @Test func readsNamespacesOfPython2() throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     let args =
       Make.call(
         "copy_reg", "_reconstructor", Make.global("argparse", "Namespace"),
@@ -66,7 +67,7 @@ import Testing
   }
 
   @Test func findsTheDictionaryAbove() throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     try folder.write("dict.txt", "a 1\n")
     let path = try write(folder, "checkpoints/best.pt", ("args", Self.args))
     #expect(try Checkpoints.open(path).files.map(\.name) == ["dict.txt"])

@@ -2,6 +2,7 @@ import Checkpoints
 import FileIO
 import Foundation
 import TensorCore
+import TestSupport
 import Testing
 
 /// The catalogue of broken and hostile files: each is a right one with one
@@ -82,7 +83,7 @@ struct HostileCorpusTests {
     let entries = (0...65_536).map { #""\#($0)":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"# }
     let header = Array(("{" + entries.joined(separator: ",") + "}").utf8)
     let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
-    let folder = Scratch()
+    let folder = try Scratch()
     let path = try folder.write("many.safetensors", length + header)
     let error = #expect(throws: LFError.self) { try Checkpoints.open(path) }
     #expect(error?.code == "safetensors.tensor-count")

@@ -2,6 +2,7 @@ import Checkpoints
 import FileIO
 import Foundation
 import TensorCore
+import TestSupport
 import Testing
 
 /// Folders as they come from Hugging Face and sentence-transformers.
@@ -23,7 +24,7 @@ import Testing
   }
 
   @Test func opensAFolderWithItsFiles() throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     try folder.write("model.safetensors", Self.weights("w"))
     try folder.write("config.json", "{\"model_type\":\"roberta\",\"eps\":1e-05}")
     try folder.write("tokenizer.json", "{}")
@@ -43,7 +44,7 @@ import Testing
   }
 
   @Test func takesTheConfigurationBesideASingleFile() throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     let path = try folder.write("odd name.safetensors", Self.weights("w"))
     #expect(try Checkpoints.open(path).configuration == nil)
     try folder.write("vocab.txt", "a")
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test func refusesABrokenConfiguration() throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     try folder.write("model.safetensors", Self.weights("w"))
     for (text, code) in [
       ("[]", "checkpoint.configuration"), ("{\"a\":1,\"a\":2}", "json.duplicate-key"),
@@ -74,7 +75,7 @@ import Testing
   // MARK: Which weights
 
   @Test func prefersSafetensorsThenStandardNames() throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     try folder.write("pytorch_model.bin", Self.pickle)
     try folder.write("training_args.bin", "not weights")
     #expect(try names(folder) == ["pickled"])
@@ -86,13 +87,13 @@ import Testing
 
   @Test(arguments: ["weights.pt", "x.bin", "last.ckpt", "best.pth", "my model.safetensors"])
   func takesAnyName(_ name: String) throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     try folder.write(name, name.hasSuffix("safetensors") ? Self.weights("pickled") : Self.pickle)
     #expect(try names(folder) == ["pickled"])
   }
 
   @Test func listsEqualCandidates() throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     try folder.write("b.pt", Self.pickle)
     try folder.write("a.pt", Self.pickle)
     let error = try #require(failure { try Checkpoints.open(folder.path) })
@@ -102,7 +103,7 @@ import Testing
   }
 
   @Test func saysWhenThereIsNothing() throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     try folder.write("config.json", "{}")
     #expect(failure { try Checkpoints.open(folder.path) }?.code == "checkpoint.no-weights")
     #expect(failure { try Checkpoints.open(folder.path + "/no") }?.kind == .io)
@@ -115,8 +116,8 @@ import Testing
   }
 
   @Test func staysInsideTheFolder() throws {
-    let outside = Scratch()
-    let folder = Scratch()
+    let outside = try Scratch()
+    let folder = try Scratch()
     let secret = try outside.write("secret", "{}")
     try folder.write("model.safetensors", Self.weights("w"))
     try FileManager.default.createSymbolicLink(
@@ -125,7 +126,7 @@ import Testing
   }
 
   @Test func followsTheCacheOfHuggingFace() throws {
-    let cache = Scratch()
+    let cache = try Scratch()
     try cache.write("blobs/123", Self.weights("w"))
     try cache.write("snapshots/rev/config.json", "{}")
     try FileManager.default.createSymbolicLink(
@@ -136,7 +137,7 @@ import Testing
   }
 
   @Test func findsTheTransformerBelow() throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     let modules = """
       [{"idx":0,"name":"0","path":"0_Transformer","type":"sentence_transformers.models.Transformer"},
        {"idx":1,"name":"1","path":"1_Pooling","type":"sentence_transformers.models.Pooling"}]
@@ -165,7 +166,7 @@ import Testing
   func index(_ map: String) -> String { "{\"metadata\":{\"total_size\":1},\"weight_map\":\(map)}" }
 
   @Test func putsShardsTogether() throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     try folder.write("model-1.safetensors", Self.weights("a", "b"))
     try folder.write("model-2.safetensors", Self.weights("c"))
     let path = try folder.write(
@@ -196,7 +197,7 @@ import Testing
     ("{\"a\":\"1.safetensors\",\"a\":\"2.safetensors\"}", "json.duplicate-key"),
   ])
   func refusesShards(_ map: String, _ code: String) throws {
-    let folder = Scratch()
+    let folder = try Scratch()
     try folder.write("1.safetensors", Self.weights("a", "b"))
     try folder.write("2.safetensors", Self.weights("b"))
     let path = try folder.write("x.index.json", index(map))

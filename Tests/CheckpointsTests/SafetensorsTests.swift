@@ -1,6 +1,7 @@
 import Checkpoints
 import FileIO
 import TensorCore
+import TestSupport
 import Testing
 
 /// Bytes of a safetensors file with this header text.
@@ -130,7 +131,7 @@ func safetensors(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UIn
   }
 
   @Test func acceptsWhatTheFormatAllows() throws {
-    let scratch = Scratch()
+    let scratch = try Scratch()
     let empty = try Checkpoints.open(try scratch.write("a", safetensors("{}")))
     #expect(empty.source.tensors.isEmpty)
     let padded = try Checkpoints.open(try scratch.write("b", safetensors("{}      ")))
@@ -161,5 +162,7 @@ func safetensors(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UIn
 
 extension Scratch {
   /// One folder for tests that only need a place.
-  static let shared = Scratch()
+  static let shared: Scratch = {
+    do { return try Scratch() } catch { fatalError("no temporary folder: \(error)") }
+  }()
 }

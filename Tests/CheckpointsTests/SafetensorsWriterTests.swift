@@ -1,6 +1,7 @@
 import Checkpoints
 import FileIO
 import TensorCore
+import TestSupport
 import Testing
 
 /// Tensors in memory.

@@ -1,6 +1,7 @@
 import Checkpoints
 import FileIO
 import TensorCore
+import TestSupport
 import Testing
 
 /// What is found in the object of a PyTorch file, and what is not.

@@ -2,6 +2,7 @@ import Checkpoints
 import FileIO
 import Foundation
 import TensorCore
+import TestSupport
 import Testing
 
 /// PyTorch's own archive with one thing changed in its zip records.
@@ -195,7 +196,7 @@ import Testing
   }
 
   @Test func everyTruncationIsRefused() throws {
-    let scratch = Scratch()
+    let scratch = try Scratch()
     for count in stride(from: 0, to: Self.right.count, by: 29) {
       let path = try scratch.write("cut.pt", Array(Self.right[..<count]))
       let error = failure { try Checkpoints.open(path) }
@@ -206,7 +207,7 @@ import Testing
   @Test func noSingleByteTrapsOrChangesValues() throws {
     // Whatever one byte is changed to: an error, or the tensors as they were
     // (names, CRC-less members and weights themselves excepted).
-    let scratch = Scratch()
+    let scratch = try Scratch()
     let origin = try Checkpoints.open(Corpora.folder + "/valid/zip-float-types.pt").source
     for place in stride(from: 0, to: Self.right.count, by: 5) {
       var bytes = Self.right

@@ -1,5 +1,6 @@
 import FileIO
 import TensorCore
+import TestSupport
 import Testing
 
 @testable import Container

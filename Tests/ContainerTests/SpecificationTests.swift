@@ -1,6 +1,7 @@
 import FileIO
 import Foundation
 import TensorCore
+import TestSupport
 import Testing
 
 @testable import Container

@@ -12,7 +12,8 @@ public enum FiniteWeights {
   ///
   /// - Throws: `weights.nonfinite` with the tensor and the element.
   public static func check(_ source: any TensorSource, threads: Int = 1) throws(LFError) {
-    let jobs = ParallelJobs(makeWorker: {}) { (_, index) throws(LFError) in
+    let jobs = ParallelJobs<Void> {
+    } body: { (_, index) throws(LFError) in
       try check(source, index)
     }
     try jobs.run(count: source.tensors.count, threads: threads)

@@ -38,7 +38,9 @@ struct ByteComparison {
       for start in stride(from: 0, to: count, by: Self.blockBytes) { blocks.append((pair, start)) }
     }
     let (left, right, jobs) = (left, right, blocks)
-    let comparison = ParallelJobs(makeWorker: { Buffers() }) { (buffers, job) throws(LFError) in
+    let comparison = ParallelJobs<Buffers> {
+      Buffers()
+    } body: { (buffers, job) throws(LFError) in
       let (pair, start) = jobs[job]
       progress(Double(job) / Double(jobs.count))
       guard

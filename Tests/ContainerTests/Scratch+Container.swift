@@ -1,21 +1,11 @@
 import FileIO
 import Foundation
 import TensorCore
+import TestSupport
 
 @testable import Container
 
-/// A folder that is removed again.
-final class Scratch: Sendable {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "lfz-tests-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(
-      atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension Scratch {
   /// Writes a container and opens it.
   func container(
     _ tensors: [ComposedTensor], from source: any TensorSource, files: [CarriedFile] = [],

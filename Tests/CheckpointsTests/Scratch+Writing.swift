@@ -1,20 +1,8 @@
 import Foundation
 import TensorCore
+import TestSupport
 
-/// A temporary folder, removed with everything in it.
-final class Scratch: Sendable {
-  let path: String
-
-  init() {
-    path =
-      FileManager.default.temporaryDirectory.appending(
-        path: "lfconv-checkpoints-" + UUID().uuidString
-      ).path
-    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension Scratch {
   /// Writes a file, and the folders it lies in; gives its path.
   @discardableResult
   func write(_ name: String, _ bytes: [UInt8]) throws -> String {
