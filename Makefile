@@ -2,7 +2,7 @@
 
 SWIFT ?= swift
 PYTHON ?= python3
-PACKAGES = libzstd-dev libprotobuf-c-dev libxxhash-dev libdnnl-dev pkg-config
+PACKAGES = libzstd-dev libprotobuf-c-dev libxxhash-dev libssl-dev libdnnl-dev pkg-config
 LFCONV = .build/release/lfconv
 
 .PHONY: help demo test build release setup setup-tools generate format lint interop fuzz bench clean

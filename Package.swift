@@ -42,6 +42,8 @@ let package = Package(
       name: "CXXHash", pkgConfig: "libxxhash",
       providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
     .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
     .target(
       name: "CLFZIndex", dependencies: ["CProtobufC", "CXXHash"], cSettings: kernel),
@@ -50,7 +52,13 @@ let package = Package(
 
     // Swift, from the bottom up.
     .target(name: "TensorCore", swiftSettings: strict),
-    .target(name: "FileIO", dependencies: ["TensorCore", "CPlatform"], swiftSettings: strict),
+    .target(
+      name: "FileIO",
+      dependencies: [
+        "TensorCore", "CPlatform",
+        .target(name: "CCrypto", condition: .when(platforms: [.linux])),
+      ],
+      swiftSettings: strict),
     .target(name: "Checkpoints", dependencies: ["TensorCore", "FileIO"], swiftSettings: strict),
     .target(
       name: "ModelFamilies", dependencies: ["TensorCore"],

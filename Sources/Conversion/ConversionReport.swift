@@ -1,3 +1,4 @@
+public import Container
 public import ModelFamilies
 public import TensorCore
 
@@ -13,6 +14,8 @@ public struct ConversionReport: Sendable {
   public let sourcePath: String
   public let sourceFormat: String
   public let sourceBytes: Int
+  /// The files that the weights were read from.
+  public internal(set) var sourceFiles: [LFZProvenance.SourceFile] = []
   public let sourceConfiguration: ModelConfiguration
   public let configuration: ModelConfiguration
   public let outputPath: String
@@ -52,7 +55,8 @@ public struct ConversionReport: Sendable {
         .object(
           JSONObject([
             ("path", .string(sourcePath)), ("format", .string(sourceFormat)),
-            ("bytes", JSONValue(sourceBytes)), ("family", .string(sourceConfiguration.family)),
+            ("bytes", JSONValue(sourceBytes)), ("files", .array(sourceFiles.map(\.json))),
+            ("family", .string(sourceConfiguration.family)),
             ("longest_input", JSONValue(sourceConfiguration.longestInput)),
           ]))
       ),

@@ -28,6 +28,8 @@ public struct Converter: Sendable {
   public var isChecked = true
   /// Whether weights that are NaN or infinite are let through.
   public var allowsNonfinite = false
+  /// Whether the SHA-256 of the source's files is computed and kept.
+  public var recordsSHA256 = false
   /// Whether to stop after planning.
   public var isDryRun = false
   /// Whether an older output may be replaced.
@@ -59,39 +61,47 @@ public struct Converter: Sendable {
     let start = clock.now
     try refuseOverlap()
     let opened = try OpenedModel.open(source, options: options)
-    let converted = elementType.map {
-      ConvertedSource(opened.source, to: $0, allowsOverflow: allowsNonfinite)
-    }
-    let base: any TensorSource = converted ?? opened.source
+    let loss = RoundingLoss()
+    // Every weight is read once to be written, and looked at on that way.
+    let base = rounded(
+      allowsNonfinite ? opened.source : FiniteSource(opened.source, file: source), loss)
     let model = try opened.recognized(as: base.tensors)
-    if !allowsNonfinite {
-      do throws(LFError) { try FiniteWeights.check(base, threads: threads) } catch {
-        throw error.located(file: source)
-      }
-    }
     let plan = try plan(model, base)
     var report = ConversionReport(source: opened, model: model, plan: plan, output: output)
+    report.sourceFiles = try SourceFiles.described(
+      opened.weightFiles, sha256: recordsSHA256, threads: threads)
     let content = try OutputContent(
-      plan: plan, base: base, opened: opened, task: task, elementType: elementType)
-    if !isDryRun {
+      plan: plan, base: base, opened: opened, sourceFiles: report.sourceFiles, task: task,
+      elementType: elementType)
+    if isDryRun {
+      if !allowsNonfinite { try FiniteWeights.check(base, threads: threads) }
+    } else {
       let writer = try OutputWriters.make(
         output, overwrite: overwrite, compression: compression, shardByteCount: shardByteCount)
       try writer.write(content, threads: threads) { progress("writing", $0) }
       if isChecked {
         let proof = Proof(
-          plan: plan, model: model, source: base, written: try writer.reopen(), threads: threads)
+          plan: plan, model: model, source: rounded(opened.source, RoundingLoss()),
+          written: try writer.reopen(), threads: threads)
         report.checks = try proof.run { progress("checking", $0) }
       }
       try writer.publish()
       report.bytes = writer.byteCount
     }
-    if let elementType, let loss = converted?.loss, !isDryRun {
+    if let elementType, !isDryRun {
       report.notes.append(
         "weights rounded to \(elementType.rawValue): largest relative error "
           + loss.maxRelative.rounded3 + (loss.hasOverflow ? ", and values became infinite" : ""))
     }
     report.seconds = (clock.now - start) / .seconds(1)
     return report
+  }
+
+  /// The weights as they will be written.
+  private func rounded(_ source: any TensorSource, _ loss: RoundingLoss) -> any TensorSource {
+    guard let elementType else { return source }
+    return ConvertedSource(
+      source, to: elementType, allowsOverflow: allowsNonfinite, loss: loss)
   }
 
   private func plan(

@@ -1,5 +1,7 @@
 import Checkpoints
+import Container
 import Conversion
+import FileIO
 import Foundation
 import ModelFamilies
 import TensorCore
@@ -147,6 +149,51 @@ struct ConverterTests {
     converter.isChecked = false
     _ = try converter.run()
     #expect(scratch.names == ["out.lfz", "source"])
+  }
+
+  @Test(
+    "A NaN in any tensor is found, whatever is written",
+    arguments: [
+      ("out.lfz", nil, false), ("out", nil, false), ("out.lfz", .bf16, false), ("out", nil, true),
+    ]
+      as [(String, ElementType?, Bool)])
+  func nonfiniteAnywhere(output: String, type: ElementType?, isDryRun: Bool) throws {
+    let scratch = try Scratch()
+    let source = try scratch.copy(Repository.golden("pad-zero") + "/source", as: "source")
+    let whole = try SafetensorsFile(source + "/model.safetensors")
+    var converter = Converter(
+      .longformer(LongformerOptions(attentionWindow: [4], maxPositions: 20)), source: source,
+      output: scratch(output), threads: 2)
+    converter.elementType = type
+    converter.isDryRun = isDryRun
+    for tensor in whole.tensors {
+      var file = whole
+      file.add(.nan, to: tensor, element: tensor.range.count / 4 - 1)
+      try file.save()
+      let error = #expect(throws: LFError.self, "\(tensor.name)") { try converter.run() }
+      #expect(error?.code == "weights.nonfinite")
+      #expect(error?.location.entry == tensor.name)
+      #expect(error?.location.file == source)
+      #expect(scratch.names == ["source"])
+    }
+  }
+
+  @Test("The digests of the source's files are kept with the container, on request")
+  func digests() throws {
+    let scratch = try Scratch()
+    let source = Repository.golden("pad-zero") + "/source"
+    var converter = Converter(.sameArchitecture, source: source, output: scratch("a.lfz"))
+    #expect(try converter.run().sourceFiles.map(\.sha256) == [nil])
+    let digest = try InputFile(source + "/model.safetensors").sha256()
+    converter.recordsSHA256 = true
+    converter.output = scratch("b.lfz")
+    let report = try converter.run()
+    #expect(report.sourceFiles.map(\.name) == ["model.safetensors"])
+    #expect(report.sourceFiles.map(\.sha256) == [digest])
+    let made = try #require(try OpenedModel.open(scratch("b.lfz")).container?.provenance)
+    #expect(made.sources == report.sourceFiles)
+    let text = digest.map { String(format: "%02x", $0) }.joined()
+    #expect(try Inspection(scratch("b.lfz")).provenance.contains { $0.value.hasSuffix(text) })
   }
 
   @Test("A decoder that is not what it should be tied to is kept, and so is its bias")

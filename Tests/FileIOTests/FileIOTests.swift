@@ -29,6 +29,20 @@ struct FileIOTests {
     }
   }
 
+  /// FIPS 180-2, appendix B, and RFC 6234's empty message.
+  @Test(
+    "SHA-256 is the standard's",
+    arguments: [
+      ("", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+      ("abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+      ("aaaaaaaa", 125_000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
+    ])
+  func sha256(text: String, count: Int, expected: String) throws {
+    let scratch = try Scratch()
+    let file = try InputFile(try scratch.file("a", String(repeating: text, count: count)))
+    #expect(try file.sha256().map { String(format: "%02x", $0) }.joined() == expected)
+  }
+
   @Test(
     "Names that lead out of a folder are refused",
     arguments: ["../a", "/etc/passwd", "a/../../b", "a\\b", "", ".", "a//b", "a/", "x\u{0}y"])

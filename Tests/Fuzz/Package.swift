@@ -18,7 +18,10 @@ let package = Package(
     .target(name: "CPlatform"),
     .target(name: "CFuzz"),
     .target(name: "TensorCore", swiftSettings: covered),
-    .target(name: "FileIO", dependencies: ["TensorCore", "CPlatform"], swiftSettings: covered),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
+    .target(
+      name: "FileIO", dependencies: ["TensorCore", "CPlatform", "CCrypto"],
+      swiftSettings: covered),
     .target(name: "Checkpoints", dependencies: ["TensorCore", "FileIO"], swiftSettings: covered),
     .target(
       name: "ModelFamilies", dependencies: ["TensorCore"],

@@ -20,51 +20,56 @@ public enum FiniteWeights {
   }
 
   private static func check(_ source: any TensorSource, _ index: Int) throws(LFError) {
-    let element: Int?
-    switch source.tensors[index].elementType {
-    case .f64: element = try first(source, index, exponent: 0x7FF0_0000_0000_0000 as UInt64)
-    case .f32: element = try first(source, index, exponent: 0x7F80_0000 as UInt32)
-    case .f16: element = try first(source, index, exponent: 0x7C00 as UInt16)
-    case .bf16: element = try first(source, index, exponent: 0x7F80 as UInt16)
-    default: element = nil
+    let tensor = source.tensors[index]
+    guard tensor.elementType.isFloatingPoint else { return }
+    var block = [UInt8](repeating: 0, count: min(tensor.byteCount, blockBytes))
+    for start in stride(from: 0, to: tensor.byteCount, by: blockBytes) {
+      let count = min(blockBytes, tensor.byteCount - start)
+      var span = block.mutableSpan
+      var raw = unsafe span.mutableBytes  // every byte pattern is a valid UInt8
+      try raw.withSlice(0..<count) { (slice) throws(LFError) in
+        try source.read(index, at: start, into: &slice)
+        if let place = firstNonfinite(slice.bytes, tensor.elementType) {
+          throw refusal(tensor, element: start / tensor.elementType.byteCount + place)
+        }
+      }
     }
-    guard let element else { return }
-    throw .refused(
-      "weights.nonfinite", at: .init(entry: source.tensors[index].name.text),
+  }
+
+  /// The error for a weight that is no number.
+  static func refusal(_ tensor: TensorDescriptor, element: Int) -> LFError {
+    .refused(
+      "weights.nonfinite", at: .init(entry: tensor.name.text),
       expected: "finite weights", found: "a NaN or an infinity at element \(element)",
       hint: "the training that made it went wrong; --allow-nonfinite converts it all the same")
   }
 
+  /// The first element that is no finite number, among whole elements.
+  static func firstNonfinite(_ bytes: RawSpan, _ type: ElementType) -> Int? {
+    switch type {
+    case .f64: first(bytes, exponent: 0x7FF0_0000_0000_0000 as UInt64)
+    case .f32: first(bytes, exponent: 0x7F80_0000 as UInt32)
+    case .f16: first(bytes, exponent: 0x7C00 as UInt16)
+    case .bf16: first(bytes, exponent: 0x7F80 as UInt16)
+    default: nil
+    }
+  }
+
   /// The first element whose exponent has all bits set.
   private static func first<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
-    _ source: any TensorSource, _ index: Int, exponent: Bits
-  ) throws(LFError) -> Int? {
+    _ bytes: RawSpan, exponent: Bits
+  ) -> Int? {
     let size = Bits.bitWidth / 8
-    let count = source.tensors[index].byteCount / size
-    var block = [Bits](repeating: 0, count: min(count, blockBytes / size))
-    var start = 0
-    while start < count {
-      let length = min(block.count, count - start)
-      do {
-        var span = block.mutableSpan
-        var raw = unsafe span.mutableBytes  // every bit pattern is a valid integer
-        try raw.withSlice(0..<length * size) { (slice) throws(LFError) in
-          try source.read(index, at: start * size, into: &slice)
-        }
-      }
-      // Without branches, so that it runs at the speed of memory.
-      var found: Bits = 0
-      for place in 0..<length {
-        found |= Bits(littleEndian: block[place]) & exponent == exponent ? 1 : 0
-      }
-      if found != 0 {
-        let place = block.prefix(length).firstIndex {
-          Bits(littleEndian: $0) & exponent == exponent
-        }
-        return place.map { start + $0 }
-      }
-      start += length
+    let count = bytes.byteCount / size
+    // Within bounds by the count; every bit pattern is a valid integer.
+    func isNonfinite(_ place: Int) -> Bool {
+      let bits = unsafe bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: place * size, as: Bits.self)
+      return Bits(littleEndian: bits) & exponent == exponent
     }
-    return nil
+    // Without branches, so that it runs at the speed of memory.
+    var found: Bits = 0
+    for place in 0..<count { found |= isNonfinite(place) ? 1 : 0 }
+    return found == 0 ? nil : (0..<count).first(where: isNonfinite)
   }
 }

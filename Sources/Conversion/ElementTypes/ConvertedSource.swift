@@ -6,15 +6,19 @@ struct ConvertedSource: TensorSource {
   let base: any TensorSource
   let tensors: [TensorDescriptor]
   /// Filled while the source is read.
-  let loss = RoundingLoss()
+  let loss: RoundingLoss
   private let allowsOverflow: Bool
 
   /// Presents every floating-point tensor of `base` as `type`.
   ///
   /// - Parameter allowsOverflow: whether values beyond the type's range become
   ///   infinite instead of being refused.
-  init(_ base: any TensorSource, to type: ElementType, allowsOverflow: Bool) {
+  init(
+    _ base: any TensorSource, to type: ElementType, allowsOverflow: Bool,
+    loss: RoundingLoss = RoundingLoss()
+  ) {
     self.base = base
+    self.loss = loss
     self.allowsOverflow = allowsOverflow
     tensors = base.tensors.map { tensor in
       tensor.elementType.isFloatingPoint

@@ -39,7 +39,10 @@ public struct Inspection: Sendable {
     var provenance: [(String, String)] = []
     if let made = opened.container?.provenance {
       provenance.append(("tool", made.tool))
-      provenance += made.sources.map { ("source", "\($0.name), \($0.byteCount) bytes") }
+      provenance += made.sources.map { source in
+        let digest = source.sha256Text.map { ", SHA-256 \($0)" } ?? ""
+        return ("source", "\(source.name), \(source.byteCount) bytes\(digest)")
+      }
       provenance += made.parameters.map { ($0.key, $0.value) }
     }
     self.provenance = provenance

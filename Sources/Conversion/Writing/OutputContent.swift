@@ -14,8 +14,8 @@ struct OutputContent: Sendable {
   let provenance: LFZProvenance
 
   init(
-    plan: ConversionPlan, base: any TensorSource, opened: OpenedModel, task: Converter.Task,
-    elementType: ElementType?
+    plan: ConversionPlan, base: any TensorSource, opened: OpenedModel,
+    sourceFiles: [LFZProvenance.SourceFile], task: Converter.Task, elementType: ElementType?
   ) throws(LFError) {
     self.base = base
     let isUntouched = elementType == nil
@@ -62,11 +62,7 @@ struct OutputContent: Sendable {
     }
     self.files = [CarriedFile(name: "config.json", bytes: configuration)] + files
     provenance = LFZProvenance(
-      tool: ToolVersion.text, parameters: parameters,
-      // Names without folders: the same model gives the same bytes anywhere.
-      sources: opened.weightFiles.map {
-        .init(name: Paths.name($0.path), byteCount: $0.byteCount)
-      })
+      tool: ToolVersion.text, parameters: parameters, sources: sourceFiles)
   }
 
   /// A tensor that is copied whole from a container, in the parts it is stored

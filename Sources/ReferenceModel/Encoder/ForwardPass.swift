@@ -28,13 +28,31 @@ public struct ForwardPass {
   /// Runs the next layer; false when all have run.
   public mutating func runLayer() throws(LFError) -> Bool {
     guard completedLayers < model.configuration.layerCount else { return false }
+    try run(weights(completedLayers))
+    return true
+  }
+
+  /// Runs the next layer of this pass and of another whose model has the same
+  /// layer weights, which are read once for both.
+  ///
+  /// - Parameter other: has completed as many layers as this pass; its model
+  ///   has the same sizes, and global projections only if this one's has.
+  /// - Returns: false when all layers have run.
+  public mutating func runLayer(with other: inout ForwardPass) throws(LFError) -> Bool {
+    guard completedLayers < model.configuration.layerCount else { return false }
+    let weights = try weights(completedLayers)
+    try run(weights)
+    try other.run(weights)
+    return true
+  }
+
+  private mutating func run(_ weights: LayerWeights) throws(LFError) {
     try EncoderLayer(
-      configuration: model.configuration, weights: weights(completedLayers),
+      configuration: model.configuration, weights: weights,
       pattern: model.configuration.attention[completedLayers], inputs: inputs, memory: memory,
       workers: model.workers
     ).run(states)
     completedLayers += 1
-    return true
   }
 
   /// The hidden states after the layers that have run, [N,S,H], by Hugging

@@ -116,10 +116,10 @@ public struct GoldenRecorder: Sendable {
         ("head", .string(recognized.configuration.head.rawValue)),
         ("format", .string(opened.format)),
         (
-          "model_bytes",
-          .object(
-            JSONObject(
-              opened.weightFiles.map { (Paths.name($0.path), JSONValue($0.byteCount)) }))
+          "model_files",
+          .array(
+            try SourceFiles.described(opened.weightFiles, sha256: true, threads: threads)
+              .map(\.json))
         ),
         ("outputs", .array(outputs.map { .string($0.name) })),
       ]))

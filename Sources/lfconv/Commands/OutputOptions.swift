@@ -19,9 +19,15 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Convert weights that are NaN or infinite too, instead of refusing them.")
   var allowNonfinite = false
 
+  @Flag(
+    name: .customLong("sha256"),
+    help: "Compute the SHA-256 of the source's files; a container keeps it, with their names.")
+  var sha256 = false
+
   func apply(to converter: inout Converter) {
     converter.elementType = dtype.elementType
     converter.compression = compression.level
     converter.allowsNonfinite = allowNonfinite
+    converter.recordsSHA256 = sha256
   }
 }

@@ -1,3 +1,4 @@
+import Container
 import Conversion
 import ModelFamilies
 import TensorCore
@@ -37,6 +38,9 @@ enum ConversionText {
       lines.append(
         "plan    \(report.tensorCount) tensors, \(report.rawBytes.byteText); nothing was written")
       return lines.joined(separator: "\n")
+    }
+    for file in report.sourceFiles {
+      if let digest = file.sha256Text { lines.append("sha256  \(digest)  \(file.name)") }
     }
     let percent = (report.ratio * 100).rounded3
     lines.append(

@@ -1,0 +1,26 @@
+package import Checkpoints
+package import Container
+import FileIO
+import Synchronization
+package import TensorCore
+
+/// What identifies the files that weights were read from.
+package enum SourceFiles {
+  /// Names, sizes and, on request, digests of files.
+  ///
+  /// Names are without folders: the same model gives the same bytes anywhere.
+  package static func described(
+    _ files: [Checkpoint.WeightFile], sha256: Bool, threads: Int
+  ) throws(LFError) -> [LFZProvenance.SourceFile] {
+    let described = Mutex(
+      files.map { LFZProvenance.SourceFile(name: Paths.name($0.path), byteCount: $0.byteCount) })
+    guard sha256 else { return described.withLock { $0 } }
+    let jobs = ParallelJobs<Void> {
+    } body: { (_, index) throws(LFError) in
+      let digest = try InputFile(files[index].path).sha256()
+      described.withLock { $0[index].sha256 = digest }
+    }
+    try jobs.run(count: files.count, threads: threads)
+    return described.withLock { $0 }
+  }
+}
