@@ -115,7 +115,8 @@ let package = Package(
       name: "ContainerTests", dependencies: ["Container", "FileIO", "TensorCore", "TestSupport"],
       exclude: ["decode_lfz.py"]),
     .testTarget(
-      name: "ReferenceModelTests", dependencies: ["ReferenceModel", "ModelFamilies", "TensorCore"]),
+      name: "ReferenceModelTests",
+      dependencies: ["ReferenceModel", "ModelFamilies", "TensorCore", "CKernels"]),
     .testTarget(
       name: "ConversionTests",
       dependencies: [

@@ -66,15 +66,23 @@ void lf_add_scaled(float *y, const float *x, float factor, ptrdiff_t count) {
   table()->add_scaled(y, x, factor, count);
 }
 
-void lf_scale_rows(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
-                   const float *factors) {
-  table()->scale_rows(x, rows, columns, stride, factors);
+void lf_divide_rows(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
+                    const float *divisors) {
+  table()->divide_rows(x, rows, columns, stride, divisors);
 }
 
 void lf_softmax(float *scores, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t head, ptrdiff_t band,
                 ptrdiff_t first, ptrdiff_t width, const int64_t *limits, const float *key_bias,
                 float *maxima, float *sums) {
   table()->softmax(scores, rows, stride, head, band, first, width, limits, key_bias, maxima, sums);
+}
+
+void lf_product(float *out, ptrdiff_t out_stride, const float *left, ptrdiff_t left_stride,
+                const float *right, ptrdiff_t right_stride, int transposed, ptrdiff_t rows,
+                ptrdiff_t columns, ptrdiff_t inner, float scale, const float *bias,
+                int accumulating) {
+  table()->product(out, out_stride, left, left_stride, right, right_stride, transposed, rows,
+                   columns, inner, scale, bias, accumulating);
 }
 
 void lf_exp(float *x, ptrdiff_t count) { table()->exp(x, count); }

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "CKernels.h"
 #include "table.h"
 
 #define LANES 16
@@ -104,8 +105,12 @@ static inline float lf_gelu_tanh_element(float x) {
     for (ptrdiff_t r = 0; r < rows; r++) {                                                  \
       float *restrict row = x + r * stride;                                                 \
       const float *restrict b = bias;                                                       \
-      for (ptrdiff_t c = 0; c < columns; c++) {                                             \
+      for (ptrdiff_t c = 0; b && c < columns; c++) {                                        \
         float v = row[c] + b[c];                                                            \
+        row[c] = expression;                                                                \
+      }                                                                                     \
+      for (ptrdiff_t c = 0; !b && c < columns; c++) {                                       \
+        float v = row[c];                                                                   \
         row[c] = expression;                                                                \
       }                                                                                     \
     }                                                                                       \
@@ -117,48 +122,55 @@ LF_BIASED(bias_gelu_tanh, lf_gelu_tanh_element(v))
 LF_BIASED(bias_relu, v > 0.0f ? v : 0.0f)
 LF_BIASED(bias_tanh, (float)tanh(v))
 
-// One row at a time: `out` first receives the sums, which stay in the cache.
+// One row; inlined with NULL for what is not there. The sums are made anew in
+// every pass, which is cheaper than a row of float64, and rounds nothing.
+static inline __attribute__((always_inline)) void LF_NAME(norm_row)(
+    float *out, const float *x, const float *bias, const float *residual, const float *gain,
+    const float *shift, double epsilon, ptrdiff_t columns) {
+#define SUM(c) ((double)x[c] + (bias ? (double)bias[c] : 0.0) + (residual ? (double)residual[c] : 0.0))
+  const ptrdiff_t whole = columns - columns % LANES;
+  double lanes[LANES] = {0};
+  for (ptrdiff_t c = 0; c < whole; c += LANES)
+    for (int l = 0; l < LANES; l++) lanes[l] += SUM(c + l);
+  double sum = 0;
+  for (int l = 0; l < LANES; l++) sum += lanes[l];
+  for (ptrdiff_t c = whole; c < columns; c++) sum += SUM(c);
+  const double mean = sum / (double)columns;
+
+  double squares[LANES] = {0};
+  for (ptrdiff_t c = 0; c < whole; c += LANES)
+    for (int l = 0; l < LANES; l++) {
+      double d = SUM(c + l) - mean;
+      squares[l] += d * d;
+    }
+  double square = 0;
+  for (int l = 0; l < LANES; l++) square += squares[l];
+  for (ptrdiff_t c = whole; c < columns; c++) {
+    double d = SUM(c) - mean;
+    square += d * d;
+  }
+  const double scale = 1.0 / sqrt(square / (double)columns + epsilon);
+  for (ptrdiff_t c = 0; c < columns; c++)
+    out[c] = (float)((SUM(c) - mean) * scale * (double)gain[c] + (double)shift[c]);
+#undef SUM
+}
+
 static void LF_NAME(layer_norm)(float *out, ptrdiff_t out_stride, const float *x,
                                 ptrdiff_t x_stride, const float *bias, const float *residual,
                                 ptrdiff_t residual_stride, const float *gain, const float *shift,
                                 double epsilon, ptrdiff_t rows, ptrdiff_t columns) {
-  const ptrdiff_t whole = columns - columns % LANES;
   for (ptrdiff_t r = 0; r < rows; r++) {
     float *o = out + r * out_stride;
     const float *in = x + r * x_stride;
     const float *add = residual ? residual + r * residual_stride : NULL;
-    // Sums are rounded once.
-    if (bias && add) {
-      for (ptrdiff_t c = 0; c < columns; c++)
-        o[c] = (float)((double)in[c] + (double)bias[c] + (double)add[c]);
-    } else if (o != in || bias || add) {
-      for (ptrdiff_t c = 0; c < columns; c++)
-        o[c] = (float)((double)in[c] + (bias ? (double)bias[c] : 0.0) +
-                       (add ? (double)add[c] : 0.0));
-    }
-    double lanes[LANES] = {0};
-    for (ptrdiff_t c = 0; c < whole; c += LANES)
-      for (int l = 0; l < LANES; l++) lanes[l] += (double)o[c + l];
-    double sum = 0;
-    for (int l = 0; l < LANES; l++) sum += lanes[l];
-    for (ptrdiff_t c = whole; c < columns; c++) sum += (double)o[c];
-    const double mean = sum / (double)columns;
-
-    double squares[LANES] = {0};
-    for (ptrdiff_t c = 0; c < whole; c += LANES)
-      for (int l = 0; l < LANES; l++) {
-        double d = (double)o[c + l] - mean;
-        squares[l] += d * d;
-      }
-    double square = 0;
-    for (int l = 0; l < LANES; l++) square += squares[l];
-    for (ptrdiff_t c = whole; c < columns; c++) {
-      double d = (double)o[c] - mean;
-      square += d * d;
-    }
-    const double scale = 1.0 / sqrt(square / (double)columns + epsilon);
-    for (ptrdiff_t c = 0; c < columns; c++)
-      o[c] = (float)(((double)o[c] - mean) * scale * (double)gain[c] + (double)shift[c]);
+    if (bias && add)
+      LF_NAME(norm_row)(o, in, bias, add, gain, shift, epsilon, columns);
+    else if (bias)
+      LF_NAME(norm_row)(o, in, bias, NULL, gain, shift, epsilon, columns);
+    else if (add)
+      LF_NAME(norm_row)(o, in, NULL, add, gain, shift, epsilon, columns);
+    else
+      LF_NAME(norm_row)(o, in, NULL, NULL, gain, shift, epsilon, columns);
   }
 }
 
@@ -173,12 +185,12 @@ static void LF_NAME(add_scaled)(float *restrict y, const float *restrict x, floa
   for (ptrdiff_t i = 0; i < count; i++) y[i] = LF_MADD(factor, x[i], y[i]);
 }
 
-static void LF_NAME(scale_rows)(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
-                                const float *factors) {
+static void LF_NAME(divide_rows)(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
+                                 const float *divisors) {
   for (ptrdiff_t r = 0; r < rows; r++) {
     float *row = x + r * stride;
-    const float factor = factors[r];
-    for (ptrdiff_t c = 0; c < columns; c++) row[c] *= factor;
+    const double factor = divisors[r] != 0.0f ? 1.0 / (double)divisors[r] : 0.0;
+    for (ptrdiff_t c = 0; c < columns; c++) row[c] = (float)((double)row[c] * factor);
   }
 }
 
@@ -266,6 +278,60 @@ static void LF_NAME(softmax)(float *scores, ptrdiff_t rows, ptrdiff_t stride, pt
   }
 }
 
+// Four doubles, whatever the processor's registers hold.
+typedef double LF_NAME(four) __attribute__((vector_size(32)));
+
+#define PRODUCT_ROWS 2
+#define PRODUCT_VECTORS 4  // 16 columns; sums and a line of the panel fit in 16 registers
+
+// A product of two floats is exact in float64, so that fused and separate
+// multiply-add give the same sums.
+static void LF_NAME(product)(float *out, ptrdiff_t out_stride, const float *left,
+                             ptrdiff_t left_stride, const float *right, ptrdiff_t right_stride,
+                             int transposed, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t inner,
+                             float scale, const float *bias, int accumulating) {
+  enum { width = 4 * PRODUCT_VECTORS };
+  LF_NAME(four) panel[lf_product_inner * PRODUCT_VECTORS];  // [inner, width]
+  double *packed = (double *)panel;
+  for (ptrdiff_t first = 0; first < columns; first += width) {
+    const ptrdiff_t kept = columns - first < width ? columns - first : width;
+    if (kept < width) memset(packed, 0, (size_t)(inner * width) * sizeof *packed);
+    if (transposed) {
+      for (ptrdiff_t c = 0; c < kept; c++) {
+        const float *row = right + (first + c) * right_stride;
+        for (ptrdiff_t i = 0; i < inner; i++) packed[i * width + c] = (double)row[i];
+      }
+    } else {
+      for (ptrdiff_t i = 0; i < inner; i++) {
+        const float *row = right + i * right_stride + first;
+        for (ptrdiff_t c = 0; c < kept; c++) packed[i * width + c] = (double)row[c];
+      }
+    }
+    for (ptrdiff_t r = 0; r < rows; r += PRODUCT_ROWS) {
+      // Past the last row the last one is computed again and dropped.
+      const ptrdiff_t count = rows - r < PRODUCT_ROWS ? rows - r : PRODUCT_ROWS;
+      const float *in[PRODUCT_ROWS];
+      for (int l = 0; l < PRODUCT_ROWS; l++)
+        in[l] = left + (l < count ? r + l : rows - 1) * left_stride;
+      LF_NAME(four) sums[PRODUCT_ROWS][PRODUCT_VECTORS] = {{{0}}};
+      for (ptrdiff_t i = 0; i < inner; i++) {
+        const LF_NAME(four) *line = panel + i * PRODUCT_VECTORS;
+        for (int l = 0; l < PRODUCT_ROWS; l++) {
+          const double x = (double)in[l][i];
+          for (int v = 0; v < PRODUCT_VECTORS; v++) sums[l][v] += x * line[v];
+        }
+      }
+      for (ptrdiff_t l = 0; l < count; l++) {
+        float *o = out + (r + l) * out_stride + first;
+        const double *sum = (const double *)sums[l];
+        for (ptrdiff_t c = 0; c < kept; c++)
+          o[c] = (float)(sum[c] * (double)scale + (bias ? (double)bias[first + c] : 0.0) +
+                         (accumulating ? (double)o[c] : 0.0));
+      }
+    }
+  }
+}
+
 static void LF_NAME(exp)(float *x, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i++) x[i] = exp_parts(x[i], 0.0f);
 }
@@ -298,8 +364,9 @@ const struct lf_table LF_NAME(table) = {
     .layer_norm = LF_NAME(layer_norm),
     .add3 = LF_NAME(add3),
     .add_scaled = LF_NAME(add_scaled),
-    .scale_rows = LF_NAME(scale_rows),
+    .divide_rows = LF_NAME(divide_rows),
     .softmax = LF_NAME(softmax),
+    .product = LF_NAME(product),
     .exp = LF_NAME(exp),
     .from_f16 = LF_NAME(from_f16),
     .from_bf16 = LF_NAME(from_bf16),

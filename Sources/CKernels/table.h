@@ -15,9 +15,11 @@ struct lf_table {
                      ptrdiff_t, const float *, const float *, double, ptrdiff_t, ptrdiff_t);
   void (*add3)(float *, const float *, const float *, const float *, ptrdiff_t);
   void (*add_scaled)(float *, const float *, float, ptrdiff_t);
-  void (*scale_rows)(float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const float *);
+  void (*divide_rows)(float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const float *);
   void (*softmax)(float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t,
                   const int64_t *, const float *, float *, float *);
+  void (*product)(float *, ptrdiff_t, const float *, ptrdiff_t, const float *, ptrdiff_t, int,
+                  ptrdiff_t, ptrdiff_t, ptrdiff_t, float, const float *, int);
   void (*exp)(float *, ptrdiff_t);
   void (*from_f16)(float *, const uint16_t *, ptrdiff_t);
   void (*from_bf16)(float *, const uint16_t *, ptrdiff_t);

@@ -100,7 +100,7 @@ import Testing
       for row in 0..<3 {
         let sums = (0..<columns).map { column -> Double in
           let index = row * columns + column
-          return Double(Float(Double(x[index]) + Double(bias[column]) + Double(residual[index])))
+          return Double(x[index]) + Double(bias[column]) + Double(residual[index])
         }
         let mean = sums.reduce(0, +) / Double(columns)
         let variance = sums.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(columns)

@@ -1,3 +1,4 @@
+import CKernels
 import Testing
 
 @testable import ReferenceModel
@@ -51,6 +52,43 @@ import Testing
       try check(
         left, try matrix(depth, columns, seed: 2), isTransposed: false, scale: 1,
         accumulating: true)
+    }
+  }
+
+  @Test(
+    "small products are rounded once, the same on every instruction set",
+    arguments: [(1, 1, 1), (3, 16, 7), (5, 17, 64), (64, 32, 512), (130, 170, 96)], [false, true])
+  func small(_ shape: (Int, Int, Int), isTransposed: Bool) throws {
+    let (rows, columns, inner) = shape
+    #expect(MatrixMultiplication.isSmall(inner, columns: columns))
+    let left = try matrix(rows, inner, seed: 7)
+    let right = try isTransposed ? matrix(columns, inner, seed: 8) : matrix(inner, columns, seed: 8)
+    let bias = try matrix(1, columns, seed: 9)
+    var results: [Matrix] = []
+    for level in [0, 1] {
+      _ = lf_select(Int32(level))
+      defer { _ = lf_select(1) }
+      let result = try Matrix(rows: rows, columns: columns)
+      if isTransposed {
+        MatrixMultiplication.multiply(left, by: .init(weight: right, bias: bias), into: result)
+      } else {
+        MatrixMultiplication.multiply(left, right, into: result, scale: 0.3)
+      }
+      results.append(result)
+    }
+    for row in 0..<rows {
+      for column in 0..<columns {
+        var sum = 0.0
+        for index in 0..<inner {
+          let other = isTransposed ? right[column, index] : right[index, column]
+          sum += Double(left[row, index]) * Double(other)
+        }
+        let exact = isTransposed ? sum + Double(bias[0, column]) : sum * Double(Float(0.3))
+        let found = results[1][row, column]
+        #expect(results[0][row, column] == found)
+        // Half a unit, and what the order of the float64 sums may move.
+        #expect(abs(Double(found) - exact) <= Double(found.ulp) * 0.500_001 + 1e-14)
+      }
     }
   }
 

@@ -14,6 +14,37 @@ struct GoldenTests {
     #expect(result.tensorsCompared > 0)
   }
 
+  /// Cases that PyTorch's float32 ran too, with its largest error against the
+  /// same float64 truth for every output.
+  private static let measured = Repository.goldenNames.compactMap { name in
+    let path = Repository.golden(name) + "/case.json"
+    let data = try? Data(contentsOf: URL(fileURLWithPath: path))
+    let json = data.flatMap { try? JSONSerialization.jsonObject(with: $0) } as? [String: Any]
+    let provenance = json?["provenance"] as? [String: Any]
+    let measured = provenance?["measured"] as? [String: Any]
+    let errors = measured?["hf_float32_max_abs_error"] as? [String: Double]
+    return errors.map { (name, $0) }
+  }
+
+  @Test("No case is less exact than PyTorch's float32", arguments: measured)
+  func accuracy(name: String, errors: [String: Double]) {
+    let outputs = Verifier(threads: 2).verify(Repository.golden(name)).outputs
+    func largest(_ kept: (String) -> Bool) -> (ours: Double, theirs: Double) {
+      (
+        outputs.filter { kept($0.name) }.map(\.maxAbsolute).max() ?? .infinity,
+        errors.filter { kept($0.key) }.values.max() ?? 0
+      )
+    }
+    let all = largest { errors[$0] != nil }
+    #expect(all.ours <= all.theirs)
+    // What the model is asked for, without the states on the way.
+    let final = largest { errors[$0] != nil && !$0.hasPrefix("hidden_states.") }
+    #expect(final.ours <= final.theirs)
+  }
+
+  @Test("PyTorch's errors are on record")
+  func measurements() { #expect(Self.measured.count >= 27) }
+
   @Test("All of them are found in their folder")
   func folder() throws {
     let report = try Verifier(threads: 2).run([Repository.golden])

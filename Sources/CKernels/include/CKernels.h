@@ -15,6 +15,7 @@
 void lf_add_bias(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, const float *bias);
 
 /// x = gelu(x + bias) with the exact error function; see `lf_gelu_element`.
+/// Here and below `bias` may be NULL.
 void lf_bias_gelu(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, const float *bias);
 
 /// x = gelu(x + bias) in the tanh approximation.
@@ -29,7 +30,7 @@ void lf_bias_tanh(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
 
 /// out = LayerNorm(x + bias + residual)·gain + shift, with the biased variance.
 /// `bias` and `residual` may be NULL; `out` may be `x` or `residual`.
-/// Computed in float64, in two passes; the sum and the result are rounded once.
+/// Computed in float64, in two passes; only the result is rounded.
 void lf_layer_norm(float *out, ptrdiff_t out_stride, const float *x, ptrdiff_t x_stride,
                    const float *bias, const float *residual, ptrdiff_t residual_stride,
                    const float *gain, const float *shift, double epsilon, ptrdiff_t rows,
@@ -41,9 +42,9 @@ void lf_add3(float *out, const float *a, const float *b, const float *c, ptrdiff
 /// y += factor·x.
 void lf_add_scaled(float *y, const float *x, float factor, ptrdiff_t count);
 
-/// x[r][c] *= factors[r].
-void lf_scale_rows(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
-                   const float *factors);
+/// x[r][c] /= divisors[r], rounded once; 0 where the divisor is 0.
+void lf_divide_rows(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
+                    const float *divisors);
 
 /// Unnormalised softmax over the visible part of every row, in place.
 ///
@@ -58,6 +59,17 @@ void lf_scale_rows(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride
 void lf_softmax(float *scores, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t head, ptrdiff_t band,
                 ptrdiff_t first, ptrdiff_t width, const int64_t *limits, const float *key_bias,
                 float *maxima, float *sums);
+
+/// Products that `lf_product` sums for one element at most.
+enum { lf_product_inner = 512 };
+
+/// out = scale·left·right (+ bias) (+ out): left [rows, inner], right [inner, columns],
+/// or [columns, inner] when `transposed`; `inner` ≤ `lf_product_inner`; `bias`
+/// [columns] or NULL. Summed in float64 and rounded once, the same on all processors.
+void lf_product(float *out, ptrdiff_t out_stride, const float *left, ptrdiff_t left_stride,
+                const float *right, ptrdiff_t right_stride, int transposed, ptrdiff_t rows,
+                ptrdiff_t columns, ptrdiff_t inner, float scale, const float *bias,
+                int accumulating);
 
 /// exp of every element, as softmax uses it; exposed for its tests.
 void lf_exp(float *x, ptrdiff_t count);

@@ -63,10 +63,6 @@ struct AttentionBlock {
       MatrixMultiplication.multiply(
         headScores, head.values, into: context, accumulating: band != nil)
     }
-    for row in 0..<m {
-      let sum = scratch.sums[0, row]
-      scratch.sums[0, row] = sum > 0 ? 1 / sum : 0
-    }
-    Kernels.scaleRows(context, by: scratch.sums)
+    Kernels.divideRows(context, by: scratch.sums)
   }
 }

@@ -81,10 +81,8 @@ struct FoldedGlobalAttention {
         merge(row, of: rows, maxima: maxima, totals: totals, sums: sums, into: merged)
       }
       let columns = head * size..<(head + 1) * size
-      let value = attention.value.outputs(columns)
       MatrixMultiplication.multiply(
-        merged.rows(own), transposed: value.weight, into: context.columns(columns))
-      Kernels.addBias(context.columns(columns), value.bias)
+        merged.rows(own), by: attention.value.outputs(columns), into: context.columns(columns))
     }
   }
 

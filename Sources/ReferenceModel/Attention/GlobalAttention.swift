@@ -66,11 +66,9 @@ struct GlobalAttention {
     let size = result.columns / parts
     workers.run(blocks.count * parts) { task, _ in
       let columns = task % parts * size..<(task % parts + 1) * size
-      let part = linear.outputs(columns)
-      let target = result.rows(blocks[task / parts]).columns(columns)
       MatrixMultiplication.multiply(
-        x.rows(blocks[task / parts]), transposed: part.weight, into: target)
-      Kernels.addBias(target, part.bias)
+        x.rows(blocks[task / parts]), by: linear.outputs(columns),
+        into: result.rows(blocks[task / parts]).columns(columns))
     }
   }
 

@@ -13,13 +13,13 @@ enum Kernels {
   }
 
   /// x = activation(x + bias). x [r, n]; bias [1, n].
-  static func activate(_ x: Matrix, _ bias: Matrix, _ activation: Activation) {
-    checkVector(bias, x.columns)
+  static func activate(_ x: Matrix, _ bias: Matrix?, _ activation: Activation) {
+    if let bias { checkVector(bias, x.columns) }
     switch activation {
-    case .gelu: unsafe lf_bias_gelu(x.pointer, x.rows, x.columns, x.stride, bias.pointer)
+    case .gelu: unsafe lf_bias_gelu(x.pointer, x.rows, x.columns, x.stride, bias?.pointer)
     case .geluNew, .geluTanh:
-      unsafe lf_bias_gelu_tanh(x.pointer, x.rows, x.columns, x.stride, bias.pointer)
-    case .relu: unsafe lf_bias_relu(x.pointer, x.rows, x.columns, x.stride, bias.pointer)
+      unsafe lf_bias_gelu_tanh(x.pointer, x.rows, x.columns, x.stride, bias?.pointer)
+    case .relu: unsafe lf_bias_relu(x.pointer, x.rows, x.columns, x.stride, bias?.pointer)
     }
   }
 
@@ -59,10 +59,10 @@ enum Kernels {
     unsafe lf_add_scaled(y.pointer, x.pointer, factor, y.columns)
   }
 
-  /// x[r] *= factors[r]. x [r, n]; factors [1, ≥ r].
-  static func scaleRows(_ x: Matrix, by factors: Matrix) {
-    precondition(factors.rows == 1 && factors.columns >= x.rows)
-    unsafe lf_scale_rows(x.pointer, x.rows, x.columns, x.stride, factors.pointer)
+  /// x[r] /= divisors[r], or 0 where that is 0. x [r, n]; divisors [1, ≥ r].
+  static func divideRows(_ x: Matrix, by divisors: Matrix) {
+    precondition(divisors.rows == 1 && divisors.columns >= x.rows)
+    unsafe lf_divide_rows(x.pointer, x.rows, x.columns, x.stride, divisors.pointer)
   }
 
   /// Unnormalised softmax of every row over what it may see; see `lf_softmax`.

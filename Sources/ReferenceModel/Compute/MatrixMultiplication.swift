@@ -1,10 +1,14 @@
+import CKernels
+import ModelFamilies
+
 #if canImport(Accelerate)
   import Accelerate
 #else
   import COneDNN
 #endif
 
-/// Dense products, by the library that is made for them on each system.
+/// Dense products, by the library that is made for them on each system, and
+/// small ones by a kernel of our own that sums in float64.
 ///
 /// One product runs on one thread: callers hand out blocks of rows (see
 /// `Workers`), which holds up better than the library's own threads when the
@@ -26,6 +30,31 @@ enum MatrixMultiplication {
     multiply(left, right, isTransposed: true, result, scale, accumulating)
   }
 
+  /// result = x·weightᵀ + bias, or activation(x·weightᵀ + bias).
+  ///
+  /// - Parameters:
+  ///   - x: [m, in].
+  ///   - layer: [out, in].
+  ///   - result: [m, out].
+  static func multiply(
+    _ x: Matrix, by layer: LinearWeights, activation: Activation? = nil, into result: Matrix
+  ) {
+    precondition(x.columns == layer.weight.columns)
+    precondition(result.rows == x.rows && result.columns == layer.weight.rows)
+    precondition(layer.bias.rows == 1 && layer.bias.columns == result.columns)
+    if isSmall(x.columns, columns: result.columns) {
+      multiplySmall(x, layer.weight, isTransposed: true, result, bias: layer.bias)
+      if let activation { Kernels.activate(result, nil, activation) }
+      return
+    }
+    multiply(x, transposed: layer.weight, into: result)
+    if let activation {
+      Kernels.activate(result, layer.bias, activation)
+    } else {
+      Kernels.addBias(result, layer.bias)
+    }
+  }
+
   /// result = scale·left·right (+ result).
   ///
   /// - Parameters:
@@ -41,20 +70,23 @@ enum MatrixMultiplication {
     multiply(left, right, isTransposed: false, result, scale, accumulating)
   }
 
-  /// Length of the sums that one call of the library makes.
+  /// Length of the sums that one call of the library makes for a sum of
+  /// `count` products.
   ///
   /// A sum of k products in float32 carries an error that grows with k, because
   /// the running sum does; libraries sum some 200 products in a row. Sums of
   /// short pieces, added up, are about half as far off, for 3 % of the time in
-  /// a large model. √k would be best for the error alone; small products can
-  /// afford it.
+  /// a large model.
+  static func depth(_ count: Int) -> Int { count <= 256 ? 32 : 64 }
+
+  /// Whether a right matrix [k, n] or [n, k] is so small that the product is
+  /// summed in float64.
   ///
-  /// - Parameters:
-  ///   - count: products that are summed for one element.
-  ///   - columns: of the result.
-  static func depth(_ count: Int, columns: Int) -> Int {
-    if count < 64, columns >= 8, count * columns <= 2048 { return count <= 16 ? 4 : 8 }
-    return count <= 256 ? 32 : 64
+  /// Short sums gain little from being split, and a library gains little on
+  /// small matrices: our own kernel is as fast there, and exact but for the
+  /// rounding of the result.
+  static func isSmall(_ count: Int, columns: Int) -> Bool {
+    count <= Int(lf_product_inner) && count * columns <= 1 << 14
   }
 
   private static func multiply(
@@ -66,13 +98,29 @@ enum MatrixMultiplication {
       if !accumulating { result.fill(0) }
       return
     }
-    let depth = depth(left.columns, columns: result.columns)
+    if isSmall(left.columns, columns: result.columns) {
+      multiplySmall(
+        left, right, isTransposed: isTransposed, result, scale: scale, accumulating: accumulating)
+      return
+    }
+    let depth = depth(left.columns)
     for start in stride(from: 0, to: left.columns, by: depth) {
       let part = start..<min(left.columns, start + depth)
       call(
         left.columns(part), isTransposed ? right.columns(part) : right.rows(part),
         isTransposed: isTransposed, result, scale, accumulating || start > 0)
     }
+  }
+
+  private static func multiplySmall(
+    _ left: Matrix, _ right: Matrix, isTransposed: Bool, _ result: Matrix, scale: Float = 1,
+    bias: Matrix? = nil, accumulating: Bool = false
+  ) {
+    // Unsafe only for its pointers, whose extents have been checked.
+    unsafe lf_product(
+      result.pointer, result.stride, left.pointer, left.stride, right.pointer, right.stride,
+      isTransposed ? 1 : 0, result.rows, result.columns, left.columns, scale, bias?.pointer,
+      accumulating ? 1 : 0)
   }
 
   private static func call(

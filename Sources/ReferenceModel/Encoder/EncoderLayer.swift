@@ -45,10 +45,8 @@ struct EncoderLayer {
     let blocks = RowBlocks(states.rows)
     let projected = memory.attention.projected  // [N·S, 3H]
     workers.run(blocks.count) { block, _ in
-      let target = projected.rows(blocks[block])
       MatrixMultiplication.multiply(
-        states.rows(blocks[block]), transposed: weights.projections.weight, into: target)
-      Kernels.addBias(target, weights.projections.bias)
+        states.rows(blocks[block]), by: weights.projections, into: projected.rows(blocks[block]))
     }
   }
 
@@ -88,8 +86,8 @@ struct EncoderLayer {
       let columns = start..<min(configuration.intermediateSize, start + memory.columns)
       let first = weights.intermediate.outputs(columns)
       let inner = memory.reshaped(rows: x.rows, columns: columns.count)  // [m, columns]
-      MatrixMultiplication.multiply(x, transposed: first.weight, into: inner)
-      Kernels.activate(inner, first.bias, configuration.activation)
+      MatrixMultiplication.multiply(
+        x, by: first, activation: configuration.activation, into: inner)
       MatrixMultiplication.multiply(
         inner, transposed: weights.output.weight.columns(columns), into: outer,
         accumulating: start > 0)

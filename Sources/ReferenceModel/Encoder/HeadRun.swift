@@ -61,10 +61,8 @@ struct HeadRun {
     let result = try Matrix(rows: x.rows, columns: weights.weight.rows)
     let blocks = RowBlocks(x.rows)
     model.workers.run(blocks.count) { block, _ in
-      let target = result.rows(blocks[block])
       MatrixMultiplication.multiply(
-        x.rows(blocks[block]), transposed: weights.weight, into: target)
-      Kernels.addBias(target, weights.bias)
+        x.rows(blocks[block]), by: weights, into: result.rows(blocks[block]))
     }
     return result
   }
@@ -92,8 +90,7 @@ struct HeadRun {
     model.workers.run(blocks.count) { block, _ in
       let part = features.rows(blocks[block])
       MatrixMultiplication.multiply(
-        states.rows(blocks[block]), transposed: dense.weight, into: part)
-      Kernels.activate(part, dense.bias, activation)
+        states.rows(blocks[block]), by: dense, activation: activation, into: part)
       Kernels.layerNorm(
         part, norm: norm, epsilon: model.configuration.layerNormEpsilon, into: part)
     }
@@ -141,10 +138,10 @@ struct HeadRun {
       let part = resident == nil ? memory.rows(0..<words.count) : memory.rows(words)  // [words, H]
       if resident == nil { try model.reader.read(decoder, rows: words, into: part) }
       model.workers.run(rowBlocks.count) { task, _ in
-        let result = target.rows(rowBlocks[task]).columns(words)
         MatrixMultiplication.multiply(
-          features.rows(rowBlocks[task]), transposed: part, into: result)
-        Kernels.addBias(result, bias.columns(words))
+          features.rows(rowBlocks[task]),
+          by: LinearWeights(weight: part, bias: bias.columns(words)),
+          into: target.rows(rowBlocks[task]).columns(words))
       }
     }
   }
