@@ -54,6 +54,7 @@ def run_huggingface(config, folder, inputs, truth, attentions):
     """Stock Hugging Face on the same folder → (what was run, the largest errors in three arithmetics)."""
     # Only its eager attention hands out probabilities, and hides keys in the way that the reference follows.
     model = huggingface.load(folder, **({"attn_implementation": "eager"} if attentions else {}))
+
     def errors_of():
         return huggingface.largest_errors(huggingface.run(model, inputs, attentions), truth)
 

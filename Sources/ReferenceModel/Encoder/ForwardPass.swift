@@ -62,9 +62,12 @@ public struct ForwardPass {
   /// - Returns: "attentions.n" [N,heads,S,S], where n counts layers from 0:
   ///   the probability with which a query (third dimension) takes each key's
   ///   value (fourth). Nil when all layers have run.
-  /// - Throws: `output.size` when that would exceed 2 GiB.
+  /// - Throws: `output.size` when that would exceed 2 GiB, before the layer
+  ///   runs; otherwise as `runLayer`.
   public mutating func runLayerWithAttentions() throws(LFError) -> OutputTensor? {
     guard completedLayers < model.configuration.layerCount else { return nil }
+    try AttentionTableSize(layers: 1, configuration: model.configuration).check(
+      sequences: inputs.sequences.count, length: inputs.length)
     let layer = layer(try weights(completedLayers))
     try layer.attend(states)
     let attentions = try AttentionProbabilities(

@@ -30,8 +30,6 @@ struct AttentionProbabilities {
     let length = inputs.length
     let heads = configuration.headCount
     let sequences = inputs.sequences.count
-    try AttentionTableSize(layers: 1, configuration: configuration).check(
-      sequences: sequences, length: length)
     var found: [Global?] = []
     for sequence in 0..<sequences { found.append(try global(states, sequence)) }
     let globals = found
