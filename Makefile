@@ -5,7 +5,7 @@ PYTHON ?= python3
 PACKAGES = libzstd-dev libprotobuf-c-dev libxxhash-dev libssl-dev libdnnl-dev pkg-config
 LFCONV = .build/release/lfconv
 
-.PHONY: help demo test build release setup setup-tools generate format lint interop fuzz bench clean
+.PHONY: help demo test build release setup setup-tools generate format lint interop fuzz bench bench-forward clean
 
 help:
 	@echo "make demo      convert a small RoBERTa, prove it, inspect it, verify it"
@@ -16,6 +16,7 @@ help:
 	@echo "make generate  compile Specs/lfz.proto to C again"
 	@echo "make fuzz      feed damaged input to the readers for a while (SECONDS=60)"
 	@echo "make bench     measure the container against other tools (Python, zstd)"
+	@echo "make bench-forward  measure the forward pass against other tools (Python), for an hour"
 	@echo "make interop   hold results against stock Hugging Face classes (Python)"
 
 demo: release
@@ -56,7 +57,11 @@ interop: release
 
 bench: release
 	@.ci/setup zstd
-	@Benchmarks/run.sh $(LFCONV)
+	@Benchmarks/run.sh $(LFCONV) container
+
+# All of it takes about an hour. A quick look: make bench-forward OPTIONS="--length 512 --rounds 1 --contenders eager"
+bench-forward: release
+	@Benchmarks/run.sh $(LFCONV) forward $(OPTIONS)
 
 SECONDS ?= 60
 fuzz: setup

@@ -23,6 +23,8 @@ import sys
 import tempfile
 import time
 
+import readme
+
 HERE = pathlib.Path(__file__).resolve()
 BASE = dict(vocab_size=50265, hidden_size=768, num_hidden_layers=12, num_attention_heads=12, intermediate_size=3072,
             max_position_embeddings=514, type_vocab_size=1, layer_norm_eps=1e-5, pad_token_id=1, bos_token_id=0,
@@ -177,10 +179,7 @@ def main():
                             table("RoBERTa-base → Longformer", convert, raw)])
     print(text)
     if arguments.readme:
-        page = arguments.readme.read_text(encoding="utf-8")
-        start, end = "<!-- benchmark -->", "<!-- /benchmark -->"
-        head, rest = page.split(start)
-        arguments.readme.write_text(head + start + "\n" + text + "\n" + end + rest.split(end)[1], encoding="utf-8")
+        readme.replace(arguments.readme, "benchmark", text)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,24 @@
 #!/bin/sh
-# Measures the container against other tools and writes the table of the README.
+# Measures the container or the forward pass against other tools and writes the tables of the README.
 #
-#   Benchmarks/run.sh path/to/lfconv [ROUNDS]
+#   Benchmarks/run.sh path/to/lfconv container|forward [OPTION …]
+#
+# Options are those of container.py and forward.py.
 set -eu
 lfconv=$1
+what=$2
+shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 build="$here/../.build"
 venv="$build/benchmark-venv"
-if ! [ -f "$venv/ready" ]; then
+cat "$here/../Golden/requirements.txt" "$here/requirements.txt" > "$build/benchmark-requirements.txt"
+if ! cmp -s "$build/benchmark-requirements.txt" "$venv/installed"; then
   python3 -m venv "$venv"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-    -r "$here/../Golden/requirements.txt" -r "$here/requirements.txt"
-  touch "$venv/ready"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$build/benchmark-requirements.txt"
+  cp "$build/benchmark-requirements.txt" "$venv/installed"
+fi
+if [ "$what" = forward ]; then
+  exec "$venv/bin/python" "$here/forward.py" --lfconv "$lfconv" --readme "$here/../README.md" "$@"
 fi
 weights="$build/real-checkpoints/minilm"
 if ! [ -f "$weights/model.safetensors" ]; then
@@ -34,5 +41,4 @@ for name in names:
             file.write(data)
 PYTHON
 fi
-"$venv/bin/python" "$here/container.py" --lfconv "$lfconv" --weights "$weights" --rounds "${2:-5}" \
-  --readme "$here/../README.md"
+"$venv/bin/python" "$here/container.py" --lfconv "$lfconv" --weights "$weights" --readme "$here/../README.md" "$@"

@@ -28,6 +28,8 @@ class Case:
     table_scale: float = 1.0  # small tables, as trained ones are, make layer_norm_eps visible
     tokenizer: bool = False
 
+    convert: bool = True  # a RoBERTa becomes a Longformer; False keeps it, and its full attention
+
     # The conversion of a RoBERTa, or the configuration of a Longformer.
     window: int | tuple = 8
     max_positions: int = 64
@@ -44,11 +46,15 @@ class Case:
     separators: tuple = ()
     token_types: bool = False
     explicit_positions: bool = False
+    attentions: bool = False  # attention probabilities of every layer are expected as well
 
     on_request: bool = False  # written only when named, kept up to date once its folder exists
 
     def usable_positions(self):
-        return self.positions if self.source == "longformer" else self.max_positions
+        return self.max_positions if self.converts() else self.positions
+
+    def converts(self):
+        return self.convert and self.source != "longformer"
 
 
 NONE = ()
@@ -111,6 +117,21 @@ CASES = (
     Case("globals-on-padding", "a global flag on a padded token is ignored, also where it is the row's only one",
          **LONGFORMER, **SMALL, length=23, batch=3, masked=((20, 21, 22), (0, 1, 11), NONE),
          pad_ids=((20, 21, 22), NONE, NONE), globals=((0, 21), (1, 11), (9,))),
+
+    # --- attention probabilities, and full attention -------------------------------------------------
+    Case("attention-probabilities",
+         "who attends to whom and how much, in dense tables: windows, globals, gaps, and a row of padding",
+         **LONGFORMER, **SMALL, window=(4, 8), length=23, batch=4, attentions=True,
+         globals=(NONE, (0, 11, 22), (0, 3, 12), (0,)), masked=(NONE, NONE, (3, 9, 10, 20, 21, 22), range(23)),
+         pad_ids=(NONE, NONE, (20, 21, 22), range(23))),
+    Case("attention-probabilities-dilated-autoregressive",
+         "the same where heads have dilations 1 and 3 and no key comes after its query",
+         **LONGFORMER, **SMALL, window=(8, 4), dilation=((1, 3), (3, 1)), autoregressive=True, length=27, batch=2,
+         attentions=True, globals=(NONE, (0, 14)), masked=(NONE, (5, 6, 26))),
+    Case("roberta-full-attention-row-fully-padded",
+         "a RoBERTa as it is; in a row of padding alone every token attends to all of them alike",
+         **SMALL, convert=False, length=19, batch=3, attentions=True,
+         masked=(NONE, (6, 16, 17, 18), range(19)), pad_ids=(NONE, (16, 17, 18), range(19))),
 
     # --- configurations ------------------------------------------------------------------------------
     Case("pad-three-two-token-types", "pad id 3, so that positions start in row 4; two token types; eps 1e-12",

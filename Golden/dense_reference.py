@@ -147,17 +147,23 @@ class DenseReference:
         self.entropies.append(entropy[several] / np.log(visible[several]))
 
     def attention(self, x, layer, keep, is_global):
-        """One row's attention context before the output projection. x [S, H] → [S, H]; masks [S]."""
+        """One row's attention before the output projection: context [S, H] and weights [A, S, S] from x [S, H] and
+        masks [S]."""
         name = f"encoder.layer.{layer}.attention.self."
         scale = 1.0 / math.sqrt(x.shape[1] // self.config["num_attention_heads"])
         longformer = self.config["model_type"] == "longformer"
 
         query, key, value = (self.split(self.linear(x, name + part)) for part in ("query", "key", "value"))
+        scores = query @ key.transpose(0, 2, 1) * scale  # [A, S, S]
         allow = local_pattern(self.config, layer, keep, is_global)
         # RoBERTa lets padded queries look around like any other; Longformer gives them nothing.
         if longformer:
             allow = allow & keep[:, None]
-        weights = masked_softmax(query @ key.transpose(0, 2, 1) * scale, allow)  # [A, S, S]
+        elif not keep.any():
+            # Hugging Face's RoBERTa hides a key by adding the lowest number there is, next to which every score
+            # vanishes. Where all keys are hidden, all of them therefore count the same.
+            allow, scores = np.ones_like(allow), np.zeros_like(scores)
+        weights = masked_softmax(scores, allow)  # [A, S, S]
         local_rows = keep & ~is_global if longformer else keep
         self.note_entropy(weights[:, local_rows], allow[:, local_rows])
         context = weights @ value  # [A, S, D]
@@ -168,18 +174,20 @@ class DenseReference:
             allow = np.broadcast_to(keep, (1, int(is_global.sum()), len(keep)))
             if self.config.get("autoregressive", False):
                 allow = allow & (np.arange(len(keep)) <= np.flatnonzero(is_global)[:, None])
-            weights = masked_softmax(query[:, is_global] @ key.transpose(0, 2, 1) * scale, allow)
-            self.note_entropy(weights, allow)
-            context[:, is_global] = weights @ value
-        return context.transpose(1, 0, 2).reshape(x.shape)
+            own = masked_softmax(query[:, is_global] @ key.transpose(0, 2, 1) * scale, allow)  # [A, g, S]
+            self.note_entropy(own, allow)
+            context[:, is_global] = own @ value
+            weights[:, is_global] = own
+        return context.transpose(1, 0, 2).reshape(x.shape), weights
 
     def layer(self, x, index, keep, is_global):
-        """One post-LayerNorm encoder layer. x [B, S, H] → [B, S, H]; masks [B, S]."""
+        """One post-LayerNorm encoder layer: x [B, S, H] → [B, S, H] and attention weights [B, A, S, S]; masks [B, S]."""
         name = f"encoder.layer.{index}."
-        context = np.stack([self.attention(x[row], index, keep[row], is_global[row]) for row in range(len(x))])
+        context, weights = map(np.stack, zip(*(self.attention(x[row], index, keep[row], is_global[row])
+                                               for row in range(len(x)))))
         x = self.norm(self.linear(context, name + "attention.output.dense") + x, name + "attention.output.LayerNorm")
         inner = ACTIVATIONS[self.config["hidden_act"]](self.linear(x, name + "intermediate.dense"))
-        return self.norm(self.linear(inner, name + "output.dense") + x, name + "output.LayerNorm")
+        return self.norm(self.linear(inner, name + "output.dense") + x, name + "output.LayerNorm"), weights
 
     def embed(self, input_ids, token_type_ids, position_ids):
         """[B, S] → [B, S, H]: word + position + token type, then LayerNorm."""
@@ -188,8 +196,8 @@ class DenseReference:
              + self.get("embeddings.token_type_embeddings.weight")[token_type_ids])
         return self.norm(x, "embeddings.LayerNorm")
 
-    def run(self, inputs):
-        """Inputs as in a golden case → outputs as in a golden case, all float64."""
+    def run(self, inputs, attentions=False):
+        """Inputs as in a golden case → outputs as in a golden case, all float64; attention weights if asked for."""
         choices = inputs["input_ids"].shape[1] if self.head == "MultipleChoice" else None
         flat = {name: value.reshape(-1, value.shape[-1]) for name, value in inputs.items()}
         ids = flat["input_ids"]
@@ -203,8 +211,10 @@ class DenseReference:
         x = self.embed(ids, flat.get("token_type_ids", np.zeros_like(ids)), positions)
         outputs = {"hidden_states.0": x}
         for index in range(self.config["num_hidden_layers"]):
-            x = self.layer(x, index, keep, is_global)
+            x, weights = self.layer(x, index, keep, is_global)
             outputs[f"hidden_states.{index + 1}"] = x
+            if attentions:
+                outputs[f"attentions.{index}"] = weights
         outputs["last_hidden_state"] = x
         if self.prefix + "pooler.dense.weight" in self.tensors:
             outputs["pooler_output"] = np.tanh(self.linear(x[:, 0], "pooler.dense"))

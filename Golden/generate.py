@@ -50,19 +50,24 @@ def jsonable(value):
     return json.loads(json.dumps(value))
 
 
-def run_huggingface(config, folder, inputs, truth):
+def run_huggingface(config, folder, inputs, truth, attentions):
     """Stock Hugging Face on the same folder → (what was run, the largest errors in three arithmetics)."""
-    model = huggingface.load(folder)
+    # Only its eager attention hands out probabilities, and hides keys in the way that the reference follows.
+    model = huggingface.load(folder, **({"attn_implementation": "eager"} if attentions else {}))
+
+    def errors_of():
+        return huggingface.largest_errors(huggingface.run(model, inputs, attentions), truth)
+
     note = f"transformers.{type(model).__name__}: nothing missing, nothing unexpected, every output within its limit"
     length = inputs["input_ids"].shape[-1]
     if not huggingface.pads_enough(config, length):
         note += f"; given masked padding to a multiple of {huggingface.common_multiple(config)}, without which it fails"
 
-    errors = {"hf_float32_max_abs_error": huggingface.largest_errors(huggingface.run(model, inputs), truth)}
+    errors = {"hf_float32_max_abs_error": errors_of()}
     model = model.double()
-    errors["hf_float64_max_abs_error"] = huggingface.largest_errors(huggingface.run(model, inputs), truth)
+    errors["hf_float64_max_abs_error"] = errors_of()
     with huggingface.softmax_in_float64():
-        errors["hf_float64_softmax_max_abs_error"] = huggingface.largest_errors(huggingface.run(model, inputs), truth)
+        errors["hf_float64_softmax_max_abs_error"] = errors_of()
     for kind, limit in (("hf_float64_max_abs_error", FLOAT64_LIMIT),
                         ("hf_float64_softmax_max_abs_error", EXACT_LIMIT)):
         for name, error in errors[kind].items():
@@ -87,7 +92,7 @@ def write_case(case, out):
         write_tokenizer(source, case.vocab, case.positions)
 
     record = {"name": case.name, "model": "source"}
-    if case.source == "longformer":
+    if not case.converts():
         target_config, target = config, tensors
     else:
         record["convert"] = {"attention_window": case.window, "max_positions": case.max_positions}
@@ -97,14 +102,15 @@ def write_case(case, out):
         target_config = jsonable(target_config)
 
     reference = DenseReference(target_config, target)
-    truth = reference.run(inputs)
+    truth = reference.run(inputs, case.attentions)
     if case.choices:
         del truth["pooler_output"]  # inner to this head
     entropy = reference.mean_entropy()
     assert entropy is None or entropy < ENTROPY_LIMIT, f"attention is too even: {entropy:.3f}"
     assert reference.largest < LARGEST_VALUE, f"values are too large: {reference.largest:.1f}"
 
-    write_tensors(folder / "longformer.safetensors", target)
+    weights = folder / f"{target_config['model_type']}.safetensors"
+    write_tensors(weights, target)
     save_file(inputs, folder / "inputs.safetensors")
     save_file({name: np.ascontiguousarray(value) for name, value in truth.items()}, folder / "expected.safetensors")
 
@@ -113,15 +119,15 @@ def write_case(case, out):
     if reason is None:
         with tempfile.TemporaryDirectory() as scratch:
             written = source
-            if case.source != "longformer":
+            if case.converts():
                 written = pathlib.Path(scratch)
                 write_safetensors_folder(written, target_config, target)
-            note, errors = run_huggingface(target_config, written, inputs, truth)
+            note, errors = run_huggingface(target_config, written, inputs, truth, case.attentions)
 
-    models = [folder / "longformer.safetensors", *sorted(source.iterdir())]
+    models = [weights, *sorted(source.iterdir())]
     record |= {
         "inputs": "inputs.safetensors", "expected": "expected.safetensors",
-        "expected_tensors": "longformer.safetensors", "tolerance": TOLERANCE, "ignore_padding": False,
+        "expected_tensors": weights.name, "tolerance": TOLERANCE, "ignore_padding": False,
         "provenance": {
             "shows": case.shows,
             "command": f"python Golden/generate.py --only {case.name}",

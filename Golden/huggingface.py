@@ -101,23 +101,59 @@ def softmax_in_float64():
         torch.nn.functional.softmax = original
 
 
-def run(model, inputs):
-    """Outputs as in a golden case, in the model's element type. Hidden states of choices stay [B·C, S, H]."""
+def dense_attentions(result, inputs, config):
+    """Attention weights as in a golden case, {name: [B, A, S, S]}, from what a Longformer returns.
+
+    It stores a local row as [x weights of global tokens | w + 1 weights of the window around the query], and the rows
+    of global tokens in tensors of their own, key first. Flags of padded tokens do not count.
+    """
+    mask = inputs.get("attention_mask", np.ones_like(inputs["input_ids"]))
+    flags = inputs.get("global_attention_mask", np.zeros_like(mask))
+    rows, length = mask.shape
+    globals_of = [np.flatnonzero(mask[row] * flags[row]) for row in range(rows)]
+    most = max(map(len, globals_of))
+    outputs = {}
+    for layer, (local, window) in enumerate(zip(result.attentions, windows_of(config))):
+        local = local.numpy()  # [B, A, S, x + w + 1]
+        dense = np.zeros((*local.shape[:2], length, length), local.dtype)
+        for row, own in enumerate(globals_of):
+            for query in range(length):
+                keys = np.arange(query - window // 2, query + window // 2 + 1)
+                inside = (keys >= 0) & (keys < length)
+                dense[row, :, query, keys[inside]] = local[row, :, query, most:][:, inside].T
+                dense[row, :, query, own] += local[row, :, query, :len(own)].T
+            for index, query in enumerate(own):
+                dense[row, :, query] = result.global_attentions[layer].numpy()[row, :, :length, index]
+        outputs[f"attentions.{layer}"] = dense
+    return outputs
+
+
+def run(model, inputs, attentions=False):
+    """Outputs as in a golden case, in the model's element type. Hidden states of choices stay [B·C, S, H].
+
+    Attention weights, where asked for, need a model loaded with eager attention, and its global mask given.
+    """
     length = inputs["input_ids"].shape[-1]
     config = model.config.to_dict()
+    given = inputs
     if not pads_enough(config, length):
         inputs = pad_right(inputs, -length % common_multiple(config), model.config.pad_token_id)
     with torch.no_grad():
         result = model(**{name: torch.from_numpy(value) for name, value in inputs.items()},
-                       output_hidden_states=True, return_dict=True)
+                       output_hidden_states=True, output_attentions=attentions, return_dict=True)
     outputs = {f"hidden_states.{i}": state[:, :length] for i, state in enumerate(result.hidden_states)}
     outputs["last_hidden_state"] = outputs[f"hidden_states.{len(outputs) - 1}"]
+    weights = {}
+    if attentions and config["model_type"] == "longformer":
+        weights = dense_attentions(result, given, config)
+    elif attentions:
+        weights = {f"attentions.{layer}": value.numpy() for layer, value in enumerate(result.attentions)}
     per_token = {"logits"} if type(model).__name__.endswith(("MaskedLM", "TokenClassification")) else set()
     for name in ("pooler_output", "logits", "start_logits", "end_logits"):
         value = getattr(result, name, None)
         if value is not None:
             outputs[name] = value[:, :length] if name in per_token | {"start_logits", "end_logits"} else value
-    return {name: value.contiguous().numpy() for name, value in outputs.items()}
+    return {name: value.contiguous().numpy() for name, value in outputs.items()} | weights
 
 
 def largest_errors(got, truth):

@@ -39,6 +39,19 @@ struct RecorderTests {
     #expect(Verifier().verify(output).status == .fail)
   }
 
+  @Test("Attention probabilities are recorded on request")
+  func attentions() throws {
+    let scratch = try Scratch()
+    let name = "attention-probabilities"
+    var recorder = recorder(name, scratch("case"))
+    recorder.recordsAttentions = true
+    #expect(try recorder.record().status == .pass)
+    let truth = try SafetensorsFile(Repository.golden(name) + "/expected.safetensors")
+    let own = try SafetensorsFile(scratch("case/expected.safetensors"))
+    #expect(Set(own.tensors.map(\.name)) == Set(truth.tensors.map(\.name)))
+    #expect(own.tensor("attentions.1").shape == [4, 2, 23, 23])
+  }
+
   @Test("The same model and inputs give the same bytes, and the model can be put inside")
   func embedded() throws {
     let scratch = try Scratch()

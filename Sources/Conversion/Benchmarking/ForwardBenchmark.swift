@@ -11,6 +11,8 @@ public struct ForwardBenchmark: Sendable {
   public var globals = 1
   /// Runs that count, after one that does not.
   public var repeats = 5
+  /// Whether the time of each part is told as well.
+  public var measuresParts = false
   public var threads: Int
 
   /// A benchmark at one length.
@@ -28,6 +30,8 @@ public struct ForwardBenchmark: Sendable {
     public let flops: Double
     /// Most memory the process has held.
     public let peakBytes: Int
+    /// Where the time went; empty unless asked for.
+    public let parts: [ForwardPartTime]
 
     /// The middle one.
     public var medianSeconds: Double {
@@ -40,7 +44,7 @@ public struct ForwardBenchmark: Sendable {
 
     /// The object that `--json` prints.
     public var json: JSONObject {
-      JSONObject([
+      var json = JSONObject([
         ("schema", "lfconv.bench/1"),
         ("length", JSONValue(benchmark.length)),
         ("batch", JSONValue(benchmark.batch)),
@@ -52,6 +56,10 @@ public struct ForwardBenchmark: Sendable {
         ("gflops", JSONValue(flops / medianSeconds / 1e9)),
         ("peak_rss_bytes", JSONValue(peakBytes)),
       ])
+      if benchmark.measuresParts {
+        json["parts"] = .array(parts.map { .object($0.json) })
+      }
+      return json
     }
   }
 
@@ -70,15 +78,20 @@ public struct ForwardBenchmark: Sendable {
     // The encoder alone is timed: a head's cost is not the pattern's.
     let inputs = self.inputs(settings)
     var seconds: [Double] = []
+    let parts = measuresParts ? PartClock() : nil
     for run in 0...repeats {
       let clock = ContinuousClock()
       let start = clock.now
-      _ = try reference.forward(inputs, options: ForwardOptions(head: false))
+      _ = try reference.forward(
+        inputs, options: ForwardOptions(head: false), clock: run > 0 ? parts : nil)
       if run > 0 { seconds.append((clock.now - start) / .seconds(1)) }
       progress(Double(run) / Double(repeats))
     }
+    let flops = ForwardFlops(settings: settings, batch: batch, length: length, globals: globals)
     return Result(
-      benchmark: self, seconds: seconds, flops: flops(settings), peakBytes: Machine.peakMemory)
+      benchmark: self, seconds: seconds, flops: flops.total, peakBytes: Machine.peakMemory,
+      parts: parts.map { ForwardPartTime.all($0, flops, seconds, threads: reference.threads) } ?? []
+    )
   }
 
   private func inputs(_ settings: ModelConfiguration) -> EncoderInputs {
@@ -94,24 +107,5 @@ public struct ForwardBenchmark: Sendable {
     return EncoderInputs(
       batch: batch, choices: settings.head == .multipleChoice ? 1 : nil, length: length,
       inputIDs: ids, globalAttentionMask: settings.attentionWindows.isEmpty ? nil : global)
-  }
-
-  /// Products of the layers, the band and the global rows: what the
-  /// mathematics asks for, not what an implementation does beyond it.
-  private func flops(_ settings: ModelConfiguration) -> Double {
-    let tokens = Double(batch * length)
-    let hidden = Double(settings.hiddenSize)
-    var total = 0.0
-    for pattern in settings.attention {
-      total += tokens * 2 * (4 * hidden * hidden + 2 * hidden * Double(settings.intermediateSize))
-      switch pattern {
-      case .full: total += tokens * 4 * Double(length) * hidden
-      case .slidingWindow(let window):
-        let keys = min(Double(length), Double(2 * window.oneSided + 1)) + Double(globals)
-        total += tokens * 4 * keys * hidden
-        total += Double(batch * globals) * 4 * Double(length) * hidden
-      }
-    }
-    return total
   }
 }

@@ -1,5 +1,4 @@
 import CKernels
-import ModelFamilies
 
 #if canImport(Accelerate)
   import Accelerate
@@ -30,29 +29,30 @@ enum MatrixMultiplication {
     multiply(left, right, isTransposed: true, result, scale, accumulating)
   }
 
-  /// result = x·weightᵀ + bias, or activation(x·weightᵀ + bias).
+  /// result = x·weightᵀ + bias.
   ///
   /// - Parameters:
   ///   - x: [m, in].
   ///   - layer: [out, in].
   ///   - result: [m, out].
-  static func multiply(
-    _ x: Matrix, by layer: LinearWeights, activation: Activation? = nil, into result: Matrix
-  ) {
+  static func multiply(_ x: Matrix, by layer: LinearWeights, into result: Matrix) {
+    if let bias = project(x, by: layer, into: result) { Kernels.addBias(result, bias) }
+  }
+
+  /// result = x·weightᵀ + bias, where the bias costs no pass of its own.
+  ///
+  /// - Parameters: as for `multiply(_:by:into:)`.
+  /// - Returns: the bias otherwise, for the next kernel to add.
+  static func project(_ x: Matrix, by layer: LinearWeights, into result: Matrix) -> Matrix? {
     precondition(x.columns == layer.weight.columns)
     precondition(result.rows == x.rows && result.columns == layer.weight.rows)
     precondition(layer.bias.rows == 1 && layer.bias.columns == result.columns)
     if isSmall(x.columns, columns: result.columns) {
       multiplySmall(x, layer.weight, isTransposed: true, result, bias: layer.bias)
-      if let activation { Kernels.activate(result, nil, activation) }
-      return
+      return nil
     }
     multiply(x, transposed: layer.weight, into: result)
-    if let activation {
-      Kernels.activate(result, layer.bias, activation)
-    } else {
-      Kernels.addBias(result, layer.bias)
-    }
+    return layer.bias
   }
 
   /// result = scale·left·right (+ result).

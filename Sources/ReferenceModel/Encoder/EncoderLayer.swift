@@ -16,35 +16,41 @@ struct EncoderLayer {
   ///
   /// - Parameter states: [N·S, H].
   func run(_ states: Matrix) throws(LFError) {
+    try attend(states)
+    finish(states)
+  }
+
+  /// Writes the attention's context of every token; the states stay.
+  func attend(_ states: Matrix) throws(LFError) {
     switch pattern {
     case .full:
       project(states)
       FullAttention(
-        configuration: configuration, inputs: inputs, memory: memory.attention, workers: workers
+        configuration: configuration, inputs: inputs, memory: memory.attention,
+        workers: workers.timing(.fullAttention)
       ).run()
     case .slidingWindow(let window):
       if inputs.sequences.contains(where: \.hasLocal) { project(states) }
       try SlidingWindowAttention(
         configuration: configuration, window: window, inputs: inputs, memory: memory.attention,
-        workers: workers
+        workers: workers.timing(.bandAttention)
       ).run()
       if let query = weights.globalQuery, let key = weights.globalKey,
         let value = weights.globalValue
       {
         try GlobalAttention(
           configuration: configuration, window: window, inputs: inputs, memory: memory.attention,
-          workers: workers, query: query, key: key, value: value
+          workers: workers.timing(.globalAttention), query: query, key: key, value: value
         ).run(states)
       }
     }
-    finish(states)
   }
 
   /// Query, key and value of every token.
   private func project(_ states: Matrix) {
     let blocks = RowBlocks(states.rows)
     let projected = memory.attention.projected  // [N·S, 3H]
-    workers.run(blocks.count) { block, _ in
+    workers.timing(.queryKeyValue).run(blocks.count) { block, _ in
       MatrixMultiplication.multiply(
         states.rows(blocks[block]), by: weights.projections, into: projected.rows(blocks[block]))
     }
@@ -52,7 +58,7 @@ struct EncoderLayer {
 
   /// Output projection and feed-forward part, a block of rows at a time, so
   /// that everything between stays in the cache.
-  private func finish(_ states: Matrix) {
+  func finish(_ states: Matrix) {
     let blocks = RowBlocks(states.rows)
     let epsilon = configuration.layerNormEpsilon
     workers.run(blocks.count) { block, worker in
@@ -61,16 +67,22 @@ struct EncoderLayer {
       let scratch = memory.blocks[worker]
       let attended = scratch.attended.rows(0..<rows.count)  // [m, H]
       let outer = scratch.outer.rows(0..<rows.count)  // [m, H]
-      MatrixMultiplication.multiply(
-        memory.attention.context.rows(rows), transposed: weights.attentionOutput.weight,
-        into: attended)
-      Kernels.layerNorm(
-        attended, bias: weights.attentionOutput.bias, residual: states,
-        norm: weights.attentionNorm, epsilon: epsilon, into: attended)
+      workers.time(.attentionOutput) {
+        MatrixMultiplication.multiply(
+          memory.attention.context.rows(rows), transposed: weights.attentionOutput.weight,
+          into: attended)
+      }
+      workers.time(.layerNorm) {
+        Kernels.layerNorm(
+          attended, bias: weights.attentionOutput.bias, residual: states,
+          norm: weights.attentionNorm, epsilon: epsilon, into: attended)
+      }
       feedForward(attended, scratch.inner, into: outer)
-      Kernels.layerNorm(
-        outer, bias: weights.output.bias, residual: attended, norm: weights.outputNorm,
-        epsilon: epsilon, into: states)
+      workers.time(.layerNorm) {
+        Kernels.layerNorm(
+          outer, bias: weights.output.bias, residual: attended, norm: weights.outputNorm,
+          epsilon: epsilon, into: states)
+      }
     }
   }
 
@@ -86,11 +98,15 @@ struct EncoderLayer {
       let columns = start..<min(configuration.intermediateSize, start + memory.columns)
       let first = weights.intermediate.outputs(columns)
       let inner = memory.reshaped(rows: x.rows, columns: columns.count)  // [m, columns]
-      MatrixMultiplication.multiply(
-        x, by: first, activation: configuration.activation, into: inner)
-      MatrixMultiplication.multiply(
-        inner, transposed: weights.output.weight.columns(columns), into: outer,
-        accumulating: start > 0)
+      let bias = workers.time(.feedForward) {
+        MatrixMultiplication.project(x, by: first, into: inner)
+      }
+      workers.time(.activation) { Kernels.activate(inner, bias, configuration.activation) }
+      workers.time(.feedForward) {
+        MatrixMultiplication.multiply(
+          inner, transposed: weights.output.weight.columns(columns), into: outer,
+          accumulating: start > 0)
+      }
     }
   }
 }

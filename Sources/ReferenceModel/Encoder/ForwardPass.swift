@@ -6,6 +6,7 @@ public struct ForwardPass {
   private let model: ReferenceModel
   private let inputs: PreparedInputs
   private let memory: LayerMemory
+  private let workers: Workers
   private let states: Matrix  // [N·S, H]
   /// Memory for the layer of a streamed model.
   private var streamed: LayerWeights?
@@ -13,15 +14,20 @@ public struct ForwardPass {
   public private(set) var completedLayers = 0
 
   /// Checks the inputs and computes the embeddings.
-  init(model: ReferenceModel, inputs: EncoderInputs) throws(LFError) {
+  init(
+    model: ReferenceModel, inputs: EncoderInputs, clock: PartClock? = nil
+  ) throws(LFError) {
     self.model = model
+    var workers = model.workers
+    workers.clock = clock
+    self.workers = workers
     self.inputs = try PreparedInputs(inputs, configuration: model.configuration)
     memory = try LayerMemory(
-      configuration: model.configuration, inputs: self.inputs, workers: model.workers)
+      configuration: model.configuration, inputs: self.inputs, workers: workers)
     states = try Matrix(rows: self.inputs.tokens, columns: model.configuration.hiddenSize)
     try Embeddings(
       configuration: model.configuration, weights: model.embeddings, reader: model.reader,
-      workers: model.workers
+      workers: workers.timing(.embeddings)
     ).run(self.inputs, into: states)
   }
 
@@ -47,12 +53,30 @@ public struct ForwardPass {
   }
 
   private mutating func run(_ weights: LayerWeights) throws(LFError) {
-    try EncoderLayer(
-      configuration: model.configuration, weights: weights,
-      pattern: model.configuration.attention[completedLayers], inputs: inputs, memory: memory,
-      workers: model.workers
-    ).run(states)
+    try layer(weights).run(states)
     completedLayers += 1
+  }
+
+  /// Runs the next layer, and tells who attended to whom in it.
+  ///
+  /// - Returns: "attentions.n" [N,heads,S,S], where n counts layers from 0:
+  ///   the probability with which a query (third dimension) takes each key's
+  ///   value (fourth). Nil when all layers have run.
+  /// - Throws: `output.size` when that would exceed 2 GiB, before the layer
+  ///   runs; otherwise as `runLayer`.
+  public mutating func runLayerWithAttentions() throws(LFError) -> OutputTensor? {
+    guard completedLayers < model.configuration.layerCount else { return nil }
+    try AttentionTableSize(layers: 1, configuration: model.configuration).check(
+      sequences: inputs.sequences.count, length: inputs.length)
+    let layer = layer(try weights(completedLayers))
+    try layer.attend(states)
+    let attentions = try AttentionProbabilities(
+      configuration: model.configuration, weights: layer.weights, pattern: layer.pattern,
+      inputs: inputs, memory: memory.attention, workers: workers
+    ).table(states, name: "attentions.\(completedLayers)")
+    layer.finish(states)
+    completedLayers += 1
+    return attentions
   }
 
   /// The hidden states after the layers that have run, [N,S,H], by Hugging
@@ -74,6 +98,14 @@ public struct ForwardPass {
   private func hidden(_ name: String) -> OutputTensor {
     OutputTensor(
       name: name, shape: [inputs.sequences.count, inputs.length, states.columns], copying: states)
+  }
+
+  /// The next layer.
+  private func layer(_ weights: LayerWeights) -> EncoderLayer {
+    EncoderLayer(
+      configuration: model.configuration, weights: weights,
+      pattern: model.configuration.attention[completedLayers], inputs: inputs, memory: memory,
+      workers: workers)
   }
 
   private mutating func weights(_ layer: Int) throws(LFError) -> LayerWeights {

@@ -24,13 +24,15 @@ struct HeadRun {
       let features = try features(dense, activation, norm)
       outputs.append(try languageModel(features, decoder, bias))
     case .sequenceClassification(let first, let projection):
-      let logits = try linear(try dense(try firstTokens(), first), projection)  // [B, labels]
+      let logits = try projection.applied(
+        to: try dense(try firstTokens(), first), model.workers)  // [B, labels]
       outputs.append(
         OutputTensor(name: "logits", shape: [logits.rows, logits.columns], copying: logits))
-    case .tokens(let weights): outputs += tokenLogits(try linear(states, weights))
+    case .tokens(let weights):
+      outputs += tokenLogits(try weights.applied(to: states, model.workers))
     case .pooled(let weights):
       guard let pooled else { preconditionFailure("this head is read with a pooler") }
-      let logits = try linear(pooled, weights)  // [B, labels] or [B·C, 1]
+      let logits = try weights.applied(to: pooled, model.workers)  // [B, labels] or [B·C, 1]
       outputs.append(
         OutputTensor(
           name: "logits", shape: [inputs.batch, inputs.choices ?? logits.columns],
@@ -52,17 +54,6 @@ struct HeadRun {
     model.workers.run(1) { _, _ in
       MatrixMultiplication.multiply(x, transposed: weights.weight, into: result)
       Kernels.tanh(result, weights.bias)
-    }
-    return result
-  }
-
-  /// x·Wᵀ + b.
-  private func linear(_ x: Matrix, _ weights: LinearWeights) throws(LFError) -> Matrix {
-    let result = try Matrix(rows: x.rows, columns: weights.weight.rows)
-    let blocks = RowBlocks(x.rows)
-    model.workers.run(blocks.count) { block, _ in
-      MatrixMultiplication.multiply(
-        x.rows(blocks[block]), by: weights, into: result.rows(blocks[block]))
     }
     return result
   }
@@ -89,8 +80,8 @@ struct HeadRun {
     let blocks = RowBlocks(states.rows)
     model.workers.run(blocks.count) { block, _ in
       let part = features.rows(blocks[block])
-      MatrixMultiplication.multiply(
-        states.rows(blocks[block]), by: dense, activation: activation, into: part)
+      let bias = MatrixMultiplication.project(states.rows(blocks[block]), by: dense, into: part)
+      Kernels.activate(part, bias, activation)
       Kernels.layerNorm(
         part, norm: norm, epsilon: model.configuration.layerNormEpsilon, into: part)
     }

@@ -67,19 +67,34 @@ public final class ReferenceModel: Sendable {
   ///   - inputs: token ids and masks; see `EncoderInputs`.
   ///   - options: which outputs are wanted.
   /// - Returns: "hidden_states.0" … L [N,S,H] on request (0 is the embeddings
-  ///   after LayerNorm), "last_hidden_state" [N,S,H], "pooler_output" [N,H]
+  ///   after LayerNorm), "attentions.0" … L−1 [N,heads,S,S] on request, "last_hidden_state" [N,S,H], "pooler_output" [N,H]
   ///   where the model has a pooler, and the head's "logits" ([B,S,V] masked
   ///   LM, [B,S,labels] token classification, [B,labels] sequence
   ///   classification, [B,C] multiple choice) or "start_logits" and
   ///   "end_logits" [B,S]. N is B, or B·C for multiple choice.
-  /// - Throws: `input.*` before any work; otherwise as `init`.
+  /// - Throws: `input.*` before any work, `output.layer` and `output.size`
+  ///   for attention probabilities of a layer that is not there, or of more
+  ///   than 2 GiB; otherwise as `init`.
   public func forward(
     _ inputs: EncoderInputs, options: ForwardOptions = ForwardOptions()
   ) throws(LFError) -> ModelOutputs {
-    var pass = try begin(inputs)
+    try forward(inputs, options: options, clock: nil)
+  }
+
+  /// The same, with the time of each part added up by a clock.
+  package func forward(
+    _ inputs: EncoderInputs, options: ForwardOptions, clock: PartClock?
+  ) throws(LFError) -> ModelOutputs {
+    try check(options.attentionProbabilities, inputs)
+    var pass = try ForwardPass(model: self, inputs: inputs, clock: clock)
     var tensors: [OutputTensor] = []
     if options.hiddenStates { tensors.append(pass.hiddenStates()) }
-    while try pass.runLayer() {
+    while pass.completedLayers < configuration.layerCount {
+      if options.attentionProbabilities.contains(pass.completedLayers) {
+        if let attentions = try pass.runLayerWithAttentions() { tensors.append(attentions) }
+      } else {
+        _ = try pass.runLayer()
+      }
       if options.hiddenStates { tensors.append(pass.hiddenStates()) }
     }
     return ModelOutputs(tensors + (try pass.finish(head: options.head)))
@@ -89,6 +104,18 @@ public final class ReferenceModel: Sendable {
   /// two models in step.
   public func begin(_ inputs: EncoderInputs) throws(LFError) -> ForwardPass {
     try ForwardPass(model: self, inputs: inputs)
+  }
+
+  private func check(_ attentions: LayerSelection, _ inputs: EncoderInputs) throws(LFError) {
+    let count = configuration.layerCount
+    if let layer = attentions.stranger(among: count) {
+      throw .refused(
+        "output.layer", at: .init(entry: "attentions"),
+        expected: "layers from 0 to \(count - 1)", found: "\(layer)")
+    }
+    let (sequences, overflow) = inputs.batch.multipliedReportingOverflow(by: inputs.choices ?? 1)
+    try AttentionTableSize(layers: attentions.size(among: count), configuration: configuration)
+      .check(sequences: overflow ? .max : sequences, length: inputs.length)
   }
 
   /// Memory for the weights of a layer.

@@ -1,6 +1,6 @@
 /// One output of a forward pass, by the name Hugging Face gives it.
 public struct OutputTensor: Sendable, Equatable {
-  /// "hidden_states.0" …, "last_hidden_state", "pooler_output", "logits",
+  /// "hidden_states.0" …, "attentions.0" …, "last_hidden_state", "pooler_output", "logits",
   /// "start_logits", "end_logits".
   public let name: String
   /// Dimensions, outermost first.

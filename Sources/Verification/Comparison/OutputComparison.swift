@@ -23,8 +23,14 @@ public struct OutputComparison: Sendable {
   /// other outputs.
   public var layer: Int? { Self.layer(name) }
 
-  static func layer(_ name: String) -> Int? {
-    name.hasPrefix("hidden_states.") ? Int(name.dropFirst("hidden_states.".count)) : nil
+  static func layer(_ name: String) -> Int? { number(name, "hidden_states.") }
+
+  /// Number of the layer, from 0, that attention probabilities belong to; nil
+  /// for other outputs.
+  static func attentionLayer(_ name: String) -> Int? { number(name, "attentions.") }
+
+  private static func number(_ name: String, _ prefix: String) -> Int? {
+    name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count)) : nil
   }
 
   /// Compares values.

@@ -1,3 +1,4 @@
+import ModelFamilies
 import ReferenceModel
 import TensorCore
 
@@ -15,12 +16,21 @@ struct CureTrial {
     guard agree(pass.hiddenStates(), cure) else { return false }
     // With embeddings unknown, later layers cannot be judged.
     if !cure.unknown.isEmpty { return firstDrift == 0 }
-    while try pass.runLayer() {
+    let recorded = run.goals.attentionLayers
+    while pass.completedLayers < cure.run.configuration.layerCount {
+      if recorded.contains(pass.completedLayers) {
+        guard let own = try pass.runLayerWithAttentions(), agree(own, cure) else { return false }
+      } else {
+        _ = try pass.runLayer()
+      }
       guard run.goals.needHiddenStates else { continue }
       guard agree(pass.hiddenStates(), cure) else { return false }
     }
     let rest = try pass.finish()
-    for goal in run.goals.outputs where OutputComparison.layer(goal.name) == nil {
+    for goal in run.goals.outputs
+    where OutputComparison.layer(goal.name) == nil
+      && OutputComparison.attentionLayer(goal.name) == nil
+    {
       guard let own = rest.first(where: { $0.name == goal.name }), agree(own, cure) else {
         return false
       }

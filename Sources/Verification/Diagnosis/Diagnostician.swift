@@ -28,6 +28,13 @@ struct Diagnostician {
   /// An error that later hidden states, computed from it, do not show cannot
   /// have been computed: the expected values are wrong.
   private var contradiction: Diagnosis? {
+    if let attentions = comparisons.first(where: isContradicted) {
+      return Diagnosis(
+        .expectedValues,
+        "\(attentions.name) is off while every hidden state agrees: likely the expected values "
+          + "are damaged")
+    }
+    let comparisons = comparisons.filter { OutputComparison.attentionLayer($0.name) == nil }
     if let last = comparisons.last(where: { $0.layer != nil }), last.passed,
       last.layer == run.configuration.layerCount,
       comparisons.contains(where: { $0.name == "last_hidden_state" && !$0.passed })
@@ -49,6 +56,15 @@ struct Diagnostician {
           + "expected values are damaged")
     }
     return nil
+  }
+
+  /// Whether attention probabilities are off although the hidden states before
+  /// and after them agree.
+  private func isContradicted(_ comparison: OutputComparison) -> Bool {
+    guard !comparison.passed, let layer = OutputComparison.attentionLayer(comparison.name),
+      comparisons.contains(where: { $0.layer == layer + 1 })
+    else { return false }
+    return comparisons.allSatisfy { $0.layer == nil || $0.passed }
   }
 
   /// Longest input of the model that a conversion started from.

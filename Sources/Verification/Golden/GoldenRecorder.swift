@@ -23,6 +23,9 @@ public struct GoldenRecorder: Sendable {
   public var embedsModel = false
   /// Whether the case expects the model's weights byte for byte.
   public var recordsTensors = true
+  /// Whether the case expects attention probabilities, which grow with the
+  /// square of the length.
+  public var recordsAttentions = false
   public var threads: Int
 
   /// A recording with the defaults of the command line.
@@ -48,7 +51,11 @@ public struct GoldenRecorder: Sendable {
     let outputs = try ReferenceModel(
       configuration: recognized.configuration, source: try opened.canonicalSource(recognized),
       threads: threads
-    ).forward(values, options: ForwardOptions(hiddenStates: true)).tensors
+    ).forward(
+      values,
+      options: ForwardOptions(
+        hiddenStates: true, attentionProbabilities: recordsAttentions ? true : false)
+    ).tensors
     try refuseNotFinite(outputs)
 
     let file = try InputFile(inputs)

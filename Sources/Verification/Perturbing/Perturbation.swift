@@ -51,7 +51,7 @@ struct Perturbation {
     var copy = run
     let goal = run.goals.outputs[index]
     let counts = run.counts(goal)
-    let width = max(1, goal.shape.dropFirst(2).reduce(1, *))
+    let width = max(1, goal.shape.dropFirst(run.leading(goal)).reduce(1, *))
     let candidates = goal.values.indices.filter { counts?[$0 / width] ?? true }
     guard !candidates.isEmpty else { return nil }
     // Any will do; the same one in every run.

@@ -30,7 +30,12 @@ struct CaseRun {
 
   /// Computes all outputs.
   func forward() throws(LFError) -> ModelOutputs {
-    try model().forward(inputs, options: ForwardOptions(hiddenStates: goals.needHiddenStates))
+    // Of a layer that is not there, the output is missing: a failure, no error.
+    let layers = goals.attentionLayers.filter { (0..<configuration.layerCount).contains($0) }
+    return try model().forward(
+      inputs,
+      options: ForwardOptions(
+        hiddenStates: goals.needHiddenStates, attentionProbabilities: LayerSelection(layers)))
   }
 
   /// The reference model with this run's configuration and weights.
@@ -62,17 +67,35 @@ struct CaseRun {
     let states = goal.name == "last_hidden_state" || OutputComparison.layer(goal.name) != nil
     return OutputComparison(
       name: goal.name, shape: own.shape, values: own.values, expected: goal.values,
-      tolerance: golden.tolerance(of: goal.name), counts: counts(goal), leading: 2,
+      tolerance: golden.tolerance(of: goal.name), counts: counts(goal),
+      leading: leading(goal),
       tokens: states ? sequenceCount * inputs.length : 0)
+  }
+
+  /// How many dimensions of an output `counts` covers.
+  func leading(_ goal: ExpectedOutputs.Output) -> Int {
+    OutputComparison.attentionLayer(goal.name) == nil ? 2 : 3
   }
 
   /// Which tokens of an output count; nil when all do.
   func counts(_ goal: ExpectedOutputs.Output) -> [Bool]? {
+    if OutputComparison.attentionLayer(goal.name) != nil { return queryCounts(goal) }
     // Only outputs with a value for every token have padding to ignore.
     guard golden.ignorePadding, goal.shape.starts(with: [inputs.batch, inputs.length]) else {
       return nil
     }
     return inputs.attentionMask?.map { $0 != 0 }
+  }
+
+  /// Which queries of attention probabilities [N, heads, S, S] count.
+  private func queryCounts(_ goal: ExpectedOutputs.Output) -> [Bool]? {
+    guard golden.ignorePadding, let mask = inputs.attentionMask,
+      goal.shape == [sequenceCount, configuration.headCount, inputs.length, inputs.length]
+    else { return nil }
+    return (0..<sequenceCount).flatMap { sequence in
+      let row = mask[sequence * inputs.length..<(sequence + 1) * inputs.length].map { $0 != 0 }
+      return (0..<configuration.headCount).flatMap { _ in row }
+    }
   }
 
   /// The row of the position table that each token looks up.

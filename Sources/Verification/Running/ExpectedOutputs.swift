@@ -42,7 +42,18 @@ struct ExpectedOutputs {
   /// Whether any hidden states are expected.
   var needHiddenStates: Bool { outputs.contains { OutputComparison.layer($0.name) != nil } }
 
+  /// Layers of which attention probabilities are expected.
+  var attentionLayers: Set<Int> {
+    Set(outputs.compactMap { OutputComparison.attentionLayer($0.name) })
+  }
+
+  /// Where an output stands in the order of the computation.
   private static func order(_ name: String) -> Int {
-    OutputComparison.layer(name) ?? (name == "last_hidden_state" ? Int.max - 1 : Int.max)
+    // A name in a file may hold any number.
+    func place(_ number: Int) -> Int { 2 * min(max(-1, number), Int.max / 4) }
+    if let layer = OutputComparison.layer(name) { return place(layer) }
+    // Between the layer's input, hidden states of the same number, and its output.
+    if let layer = OutputComparison.attentionLayer(name) { return place(layer) + 1 }
+    return name == "last_hidden_state" ? Int.max - 1 : Int.max
   }
 }

@@ -13,6 +13,7 @@ struct BenchCommand: Action {
       EXAMPLES
         lfconv bench longformer.lfz --length 4096
         lfconv bench longformer.lfz --length 4096 --global 1 --repeats 5 --threads 1 --json
+        lfconv bench longformer.lfz --length 4096 --parts
       """)
   static let schema = "lfconv.bench/1"
 
@@ -31,6 +32,9 @@ struct BenchCommand: Action {
   @Option(help: "Runs that count.")
   var repeats = 5
 
+  @Flag(help: "Also tell where the time goes, summed over threads.")
+  var parts = false
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -48,6 +52,7 @@ struct BenchCommand: Action {
     benchmark.batch = batch
     benchmark.globals = global
     benchmark.repeats = repeats
+    benchmark.measuresParts = parts
     let result = try benchmark.run(model) { progress.show("running", $0) }
     progress.clear()
     try console.object(result.json)
@@ -61,6 +66,14 @@ struct BenchCommand: Action {
       \((result.flops / 1e9).rounded3) GFLOP
       memory  \(result.peakBytes.byteText) at most
       """)
+    let width = result.parts.map(\.name.count).max() ?? 0
+    for part in result.parts {
+      let name = part.name.padding(to: width)
+      let rate =
+        part.flops > 0
+        ? ", \((part.flops / part.seconds / 1e9).rounded3) GFLOP/s of one thread" : ""
+      try console.result("part    \(name)  \(part.seconds.rounded3) s\(rate)")
+    }
     return 0
   }
 }

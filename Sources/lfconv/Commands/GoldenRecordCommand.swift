@@ -42,6 +42,9 @@ struct GoldenRecordCommand: Action {
   @Flag(help: "Do not expect the weights byte for byte.")
   var noTensors = false
 
+  @Flag(help: "Expect the attention probabilities of every layer as well.")
+  var attentions = false
+
   @OptionGroup var common: CommonOptions
 
   func perform() throws -> Int32 {
@@ -56,6 +59,7 @@ struct GoldenRecordCommand: Action {
     recorder.overwrite = common.force
     recorder.embedsModel = embedModel
     recorder.recordsTensors = !noTensors
+    recorder.recordsAttentions = attentions
     let result = try recorder.record()
     let console = common.console
     try console.result(

@@ -16,14 +16,17 @@ func error(_ actual: [Float], _ expected: [Double]) -> Double {
 /// Runs the model and compares every output with the dense reference.
 func check(
   _ model: TinyModel, _ inputs: EncoderInputs, reference: EncoderInputs? = nil,
-  residency: Residency = .resident, threads: Int = 2, tolerance: Double = 4e-6,
-  _ note: String = "", sourceLocation: SourceLocation = #_sourceLocation
+  attentions: Bool = false, residency: Residency = .resident, threads: Int = 2,
+  tolerance: Double = 4e-6, _ note: String = "", sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-  let expected = DenseReference(model: model).outputs(reference ?? inputs)
+  let expected = DenseReference(model: model).outputs(
+    reference ?? inputs, attentions: attentions)
   let outputs = try ReferenceModel(
     configuration: model.configuration, source: model.source, residency: residency,
     threads: threads
-  ).forward(inputs, options: ForwardOptions(hiddenStates: true))
+  ).forward(
+    inputs,
+    options: ForwardOptions(hiddenStates: true, attentionProbabilities: attentions ? true : false))
   #expect(
     Set(outputs.tensors.map(\.name)) == Set(expected.keys), "\(note)",
     sourceLocation: sourceLocation)

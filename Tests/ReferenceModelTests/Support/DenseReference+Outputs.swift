@@ -3,11 +3,12 @@ import ReferenceModel
 
 extension DenseReference {
   /// All outputs, by name, flattened row by row; masks must be given.
-  func outputs(_ inputs: EncoderInputs) -> [String: [Double]] {
+  func outputs(_ inputs: EncoderInputs, attentions: Bool = false) -> [String: [Double]] {
     let shape = model.shape
     let length = inputs.length
     let count = inputs.inputIDs.count / length
     var hidden = [[[Double]]](repeating: [], count: shape.layers + 1)  // [L + 1][N·S][H]
+    var tables = [[Double]](repeating: [], count: shape.layers)  // [L][N·heads·S·S]
     for sequence in 0..<count {
       let range = sequence * length..<(sequence + 1) * length
       let ids = Array(inputs.inputIDs[range])
@@ -23,15 +24,20 @@ extension DenseReference {
         counter += id == shape.padding ? 0 : 1
         return id == shape.padding ? shape.padding : shape.padding + counter
       }
-      let states = hiddenStates(
+      let (states, weights) = run(
         ids: ids, keep: keep, global: global,
         types: inputs.tokenTypeIDs.map { Array($0[range]) } ?? ids.map { _ in 0 },
         positions: inputs.positionIDs.map { Array($0[range]) } ?? counted)
       for (index, state) in states.enumerated() { hidden[index] += state }
+      guard attentions else { continue }
+      for (index, heads) in weights.enumerated() { tables[index] += heads.joined().joined() }
     }
     var result: [String: [Double]] = [:]
     for (index, state) in hidden.enumerated() {
       result["hidden_states.\(index)"] = state.flatMap { $0 }
+    }
+    if attentions {
+      for (index, table) in tables.enumerated() { result["attentions.\(index)"] = table }
     }
     let last = hidden[shape.layers]
     result["last_hidden_state"] = last.flatMap { $0 }

@@ -10,11 +10,11 @@ struct DenseReference {
   let model: TinyModel
   private var shape: TinyModel.Shape { model.shape }
 
-  /// Hidden states of one sequence after the embeddings and every layer, each
-  /// [S][H].
-  func hiddenStates(
+  /// Of one sequence: hidden states after the embeddings and every layer, each
+  /// [S][H], and attention probabilities of every layer, [heads][S][S].
+  func run(
     ids: [Int], keep: [Bool], global: [Bool], types: [Int], positions: [Int]
-  ) -> [Rows] {
+  ) -> (states: [Rows], attentions: [[Rows]]) {
     var x = ids.indices.map { token in
       (0..<shape.hidden).map { column in
         entry("embeddings.word_embeddings.weight", ids[token], column)
@@ -24,9 +24,11 @@ struct DenseReference {
     }
     x = norm(x, "embeddings.LayerNorm")
     var all = [x]
+    var attentions: [[Rows]] = []
     for layer in 0..<shape.layers {
       let name = "encoder.layer.\(layer)."
-      let context = attention(x, layer, keep: keep, global: global)
+      let (context, weights) = attention(x, layer, keep: keep, global: global)
+      attentions.append(weights)
       let attended = norm(
         add(linear(context, name + "attention.output.dense"), x),
         name + "attention.output.LayerNorm")
@@ -34,10 +36,12 @@ struct DenseReference {
       x = norm(add(linear(inner, name + "output.dense"), attended), name + "output.LayerNorm")
       all.append(x)
     }
-    return all
+    return (all, attentions)
   }
 
-  private func attention(_ x: Rows, _ layer: Int, keep: [Bool], global: [Bool]) -> Rows {
+  private func attention(
+    _ x: Rows, _ layer: Int, keep: [Bool], global: [Bool]
+  ) -> (context: Rows, weights: [Rows]) {
     let name = "encoder.layer.\(layer).attention.self."
     let isLongformer = shape.family == "longformer"
     let size = shape.hidden / shape.heads
@@ -48,6 +52,8 @@ struct DenseReference {
     let own = isLongformer && global.contains(true) ? project("_global") : local
     let scale = 1 / Double(size).squareRoot()
     var context = x.map { _ in [Double](repeating: 0, count: shape.hidden) }
+    let nothing = x.map { _ in [Double](repeating: 0, count: x.count) }
+    var table = [Rows](repeating: nothing, count: shape.heads)
     for head in 0..<shape.heads {
       let dilation = shape.dilations.isEmpty ? 1 : shape.dilations[layer][head]
       let start = head * size
@@ -76,13 +82,14 @@ struct DenseReference {
         let total = weights.reduce(0, +)
         for (j, weight) in zip(visible, weights) {
           let value = projections[2][j]
+          table[head][i][j] = weight / total
           for column in start..<start + size {
             context[i][column] += weight / total * value[column]
           }
         }
       }
     }
-    return context
+    return (context, table)
   }
 
   /// x·Wᵀ + b.

@@ -1,0 +1,21 @@
+/// A part of the forward pass whose time can be told apart.
+package enum ForwardPart: String, CaseIterable, Sendable {
+  /// Sums of table rows, and their LayerNorm.
+  case embeddings
+  /// The product that makes query, key and value of every token.
+  case queryKeyValue = "query_key_value"
+  /// Scores, softmax and weighted values of tokens with local attention.
+  case bandAttention = "band_attention"
+  /// The same where every token sees every other.
+  case fullAttention = "full_attention"
+  /// The same of global tokens, their projections included.
+  case globalAttention = "global_attention"
+  /// The product behind the attention.
+  case attentionOutput = "attention_output"
+  /// The two products of the feed-forward part.
+  case feedForward = "feed_forward"
+  /// Bias and activation between those two.
+  case activation
+  /// Biases, residuals and LayerNorms of the layers.
+  case layerNorm = "layer_norm"
+}
