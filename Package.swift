@@ -120,8 +120,8 @@ let package = Package(
     .testTarget(
       name: "ConversionTests",
       dependencies: [
-        "Conversion", "Checkpoints", "Container", "ModelFamilies", "FileIO", "TensorCore",
-        "TestSupport",
+        "Conversion", "Checkpoints", "Container", "ModelFamilies", "ReferenceModel", "FileIO",
+        "TensorCore", "TestSupport",
       ]),
     .testTarget(
       name: "VerificationTests",
