@@ -32,7 +32,8 @@ CHECKPOINTS = {
         "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
         "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
     }),
-    # A BERT of antibody sequences with heads of its own, PyTorch zip; MIT; 97 MB.
+    # A BERT of antibody sequences with heads of its own, PyTorch zip; MIT; 97 MB. Its vocabulary lies one folder above
+    # the weights, and goes beside them.
     "antiberty": ("antiberty==0.1.3", "antiberty/trained_models/", {
         "AntiBERTy_md_smooth/config.json": "e199c1692b5f0246ebc5522102044d6e900ffc7d56fa5932fdd5b3d56ef487e9",
         "AntiBERTy_md_smooth/pytorch_model.bin":
@@ -40,6 +41,10 @@ CHECKPOINTS = {
         "vocab.txt": "6db8c6cd6361eb233005b2dfe665d40d7f1ba78951bdf0fe61fa670ce192419a",
     }),
 }
+
+
+def place(folder, name):
+    return os.path.join(folder, name.removeprefix("AntiBERTy_md_smooth/"))
 
 
 def fetch(folder, package, inside, files, download):
@@ -56,7 +61,7 @@ def fetch(folder, package, inside, files, download):
             if hashlib.sha256(data).hexdigest() != expected:
                 print(f"fetch-real: {name} of {package} is not the file it was", file=sys.stderr)
                 return 1
-            target = os.path.join(folder, name)
+            target = place(folder, name)
             os.makedirs(os.path.dirname(target), exist_ok=True)
             with open(target + ".part", "wb") as file:
                 file.write(data)
@@ -67,7 +72,7 @@ def fetch(folder, package, inside, files, download):
 def main():
     folder, name = sys.argv[1:]
     package, inside, files = CHECKPOINTS[name]
-    if all(os.path.isfile(os.path.join(folder, file)) for file in files):
+    if all(os.path.isfile(place(folder, file)) for file in files):
         return 0
     with tempfile.TemporaryDirectory() as download:
         return fetch(folder, package, inside, files, download)

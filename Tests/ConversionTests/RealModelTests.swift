@@ -23,7 +23,7 @@ struct RealModelTests {
   }
 
   static let miniLM = folder("minilm")
-  static let antiBERTy = folder("antiberty/AntiBERTy_md_smooth")
+  static let antiBERTy = folder("antiberty")
 
   @Test(
     "MiniLM, a BERT in a sentence-transformers folder",
@@ -98,6 +98,9 @@ struct RealModelTests {
     #expect(report.configuration.longestInput == positions)
     #expect(report.configuration.head == .bare)
     #expect(report.checks.count == 6)
+    // Neither configuration says which they are.
+    #expect(report.configuration.separatorID == truth.separator)
+    #expect(report.configuration.paddingID == truth.padding)
     let globals = [1] + Array(repeating: 0, count: truth.longformer.ids.count - 1)
     let opened = try OpenedModel.open(scratch("out"))
     try expect(try hidden(opened, truth.longformer, globals: globals), truth.longformer)

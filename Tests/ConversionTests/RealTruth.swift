@@ -14,6 +14,9 @@ struct RealTruth: Decodable {
   /// Tensors in the file, and the SHA-256 of some.
   let tensors: Int
   let sha256: [String: String]
+  /// Ids of [SEP] and [PAD] in its tokenizer.
+  let separator: Int
+  let padding: Int
   /// Its own class on a short input, and a Longformer made of it on a long one
   /// with its first token global.
   let bert: Run

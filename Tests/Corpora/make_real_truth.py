@@ -4,7 +4,7 @@
     Golden/fetch-real.sh --all .build/real-checkpoints
     Tests/Corpora/make_real_truth.py .build/real-checkpoints
 
-For each: the number of its tensors and the SHA-256 of some; hidden states of Hugging Face's BertModel for a short input;
+For each: the number of its tensors and the SHA-256 of some; the ids of [SEP] and [PAD] in BERT's own tokenizer; hidden states of Hugging Face's BertModel for a short input;
 and hidden states of its LongformerModel for 700 tokens, the first one global. That Longformer is put together here, by
 the recipe of the paper and without lfconv: rows 0…pad of zeros in front of the positions, BERT's 512 over and over,
 global projections equal to the local ones. Both models run in float64.
@@ -22,7 +22,7 @@ import transformers
 from safetensors.torch import load_file
 
 HERE = pathlib.Path(__file__).resolve().parent
-MODELS = {"minilm": ("minilm", 102), "antiberty": ("antiberty/AntiBERTy_md_smooth", 3)}
+MODELS = ["minilm", "antiberty"]
 WINDOW, POSITIONS, LENGTH = 64, 1000, 700
 HASHED = ["embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight",
           "encoder.layer.0.attention.self.query.weight", "encoder.layer.5.output.dense.bias"]
@@ -59,7 +59,8 @@ def run(model, state, ids, **more):
     return {str(row): hidden[row, :COLUMNS].tolist() for row in ROWS if row < len(ids)}
 
 
-def truth(folder, separator):
+def truth(folder):
+    tokenizer = transformers.BertTokenizer(str(folder / "vocab.txt"))
     found = weights(folder)
     prefix = "bert." if any(name.startswith("bert.") for name in found) else ""
     bert = {name.removeprefix(prefix): value.float() for name, value in found.items()
@@ -67,7 +68,7 @@ def truth(folder, separator):
     config = transformers.BertConfig.from_pretrained(folder, attn_implementation="eager")
     generator = np.random.Generator(np.random.PCG64(4))
     ids = generator.integers(5, config.vocab_size, LENGTH).tolist()
-    short = ids[:34] + [separator]
+    short = ids[:34] + [tokenizer.sep_token_id]
     long_config = transformers.LongformerConfig(**{
         **config.to_dict(), "model_type": "longformer", "attention_window": [WINDOW] * config.num_hidden_layers,
         "max_position_embeddings": POSITIONS + config.pad_token_id + 1})
@@ -76,6 +77,7 @@ def truth(folder, separator):
     return {
         "tensors": len(found),
         "sha256": {prefix + name: hashlib.sha256(bert[name].numpy().tobytes()).hexdigest() for name in HASHED},
+        "separator": tokenizer.sep_token_id, "padding": tokenizer.pad_token_id,
         "bert": {"ids": short, "hidden": run(transformers.BertModel(config), bert, short)},
         "longformer": {
             "ids": ids, "window": WINDOW, "positions": POSITIONS,
@@ -90,8 +92,8 @@ def main():
     root = parser.parse_args().checkpoints
     result = {"provenance": {"script": "Tests/Corpora/make_real_truth.py", "torch": torch.__version__,
                              "transformers": transformers.__version__}}
-    for name, (folder, separator) in MODELS.items():
-        result[name] = truth(root / folder, separator)
+    for name in MODELS:
+        result[name] = truth(root / name)
     target = HERE / "real" / "truth.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(result) + "\n")

@@ -9,7 +9,10 @@ extension OpenedModel {
     do throws(LFError) {
       return try RecognizedModel(
         tensors: tensors ?? source.tensors, configuration: configuration,
-        origin: configurationOrigin)
+        origin: configurationOrigin
+      ) { [files] () throws(LFError) in
+        try Vocabulary(files: files).specialTokens()
+      }
     } catch {
       throw error.located(file: path)
     }
