@@ -36,7 +36,7 @@ struct CheckpointFormat: Sendable {
       expected: "a checkpoint in a known format (safetensors or PyTorch)",
       found: probe.head.isEmpty
         ? "an empty file" : "a file that begins with " + start.joined(separator: " "),
-      hint: isPage ? "this looks like a web page saved in place of the file" : nil)
+      hint: isPage ? FileProbe.pageHint : nil)
   }
 }
 
