@@ -57,12 +57,18 @@ struct Vocabulary {
   /// BERT's own tokenizer.
   private func lineNumber(of token: String) throws(LFError) -> Int? {
     guard let file = files.first(where: { $0.name == "vocab.txt" }) else { return nil }
-    let lines = try contents(file).split(
-      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    return lines.lastIndex { line in
+    var rest = try contents(file)[...]
+    var number = 0
+    var found: Int?
+    while !rest.isEmpty {
+      let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+      let line = rest[..<end]
       let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-      return text.elementsEqual(token.utf8)
+      if text.elementsEqual(token.utf8) { found = number }
+      number += 1
+      rest = rest[min(end + 1, rest.endIndex)...]
     }
+    return found
   }
 
   private func object(_ name: String) throws(LFError) -> JSONObject? {
