@@ -13,8 +13,16 @@ let strict: [SwiftSetting] = [
 
 /// SwiftPM compiles C at -O0 in debug builds, where kernels would be fifty
 /// times slower and every test with them.
+///
+/// With `LFCONV_SANITIZE_C=undefined` undefined behaviour ends the program. It
+/// needs `--sanitize=address`, whose run-time library has what both report
+/// through (`make sanitize`).
 let kernel: [CSetting] = [
-  .unsafeFlags(["-O3", "-std=c11", "-Wall", "-Wextra", "-Werror"])
+  .unsafeFlags(
+    ["-O3", "-std=c11", "-Wall", "-Wextra", "-Werror"]
+      + (Context.environment["LFCONV_SANITIZE_C"].map {
+        ["-fsanitize=" + $0, "-fno-sanitize-recover=" + $0]
+      } ?? []))
 ]
 
 let package = Package(
@@ -120,8 +128,8 @@ let package = Package(
     .testTarget(
       name: "ConversionTests",
       dependencies: [
-        "Conversion", "Checkpoints", "Container", "ModelFamilies", "FileIO", "TensorCore",
-        "TestSupport",
+        "Conversion", "Checkpoints", "Container", "ModelFamilies", "ReferenceModel", "FileIO",
+        "TensorCore", "TestSupport",
       ]),
     .testTarget(
       name: "VerificationTests",

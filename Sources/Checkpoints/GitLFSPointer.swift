@@ -10,7 +10,7 @@ enum GitLFSPointer {
   static func error(_ start: [UInt8]) -> LFError? {
     guard start.starts(with: "version https://git-lfs".utf8) else { return nil }
     return .refused(
-      "checkpoint.git-lfs-pointer", at: .init(offset: 0), expected: "the weights themselves",
-      found: "a Git LFS pointer to them", hint: "run git lfs pull in the folder")
+      "checkpoint.git-lfs-pointer", at: .init(offset: 0), expected: "the file itself",
+      found: "a Git LFS pointer to it", hint: "run git lfs pull in the folder")
   }
 }

@@ -107,12 +107,13 @@ public struct Converter: Sendable {
   private func plan(
     _ model: RecognizedModel, _ base: any TensorSource
   ) throws(LFError) -> ConversionPlan {
+    let untied = try TiedTensors.differing(model, base)
     switch task {
     case .longformer(let options):
-      let untied = try TiedTensors.differing(model, base)
       return try ConversionPlan(longformerFrom: model, options: options, untied: untied)
     case .sameArchitecture:
-      return try ConversionPlan(sameArchitecture: model, sourceTensors: base.tensors)
+      return try ConversionPlan(
+        sameArchitecture: model, sourceTensors: base.tensors, untied: untied)
     }
   }
 

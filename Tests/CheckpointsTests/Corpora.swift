@@ -13,13 +13,4 @@ enum Corpora {
       [".pt", ".bin", ".ckpt", ".pth"].contains { name.hasSuffix($0) }
     }
   }
-
-  /// Exit codes that the invalid files must lead to.
-  static func expected() -> [String: Int32] {
-    struct Answer: Decodable { let exit: Int32 }
-    guard let data = FileManager.default.contents(atPath: folder + "/invalid/expected.json"),
-      let answers = try? JSONDecoder().decode([String: Answer].self, from: data)
-    else { return [:] }
-    return answers.mapValues(\.exit)
-  }
 }

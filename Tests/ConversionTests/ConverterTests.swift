@@ -216,6 +216,30 @@ struct ConverterTests {
     let kept = try SafetensorsFile(scratch("kept/model.safetensors"))
     #expect(kept["lm_head.decoder.weight"] == tied["lm_head.decoder.weight"])
     #expect(kept["lm_head.decoder.bias"] == tied["lm_head.bias"])
+    try expectNote(onConverting: scratch("tied"), in: scratch)
+  }
+
+  /// The same model in another container says so too, as long as its
+  /// configuration claims the tie, and keeps both.
+  private func expectNote(onConverting source: String, in scratch: Scratch) throws {
+    let path = source + "/config.json"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let weights = FileManager.default.contents(atPath: source + "/model.safetensors")
+    for (output, isTied) in [("a.lfz", true), ("b", true), ("c.lfz", false)] {
+      let tie = "\"tie_word_embeddings\": "
+      try text.replacing(tie + "true", with: tie + (isTied ? "true" : "false"))
+        .write(toFile: path, atomically: true, encoding: .utf8)
+      let report = try Converter(
+        .sameArchitecture, source: source, output: scratch(output)
+      ).run()
+      let notes = report.notes.filter { $0.contains("lm_head.decoder.weight differs") }
+      #expect(notes.count == (isTied ? 1 : 0))
+      _ = try Converter(
+        .sameArchitecture, source: scratch(output), output: scratch(output + "-again")
+      ).run()
+      let again = FileManager.default.contents(atPath: scratch(output + "-again/model.safetensors"))
+      #expect(again == weights)
+    }
   }
 
   private func bits(_ data: Data, _ element: Int, _ size: Int) -> UInt64 {

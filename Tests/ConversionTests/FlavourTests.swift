@@ -95,18 +95,4 @@ struct FlavourTests {
       #expect(report.configuration.positionCount == 41)
     }
   }
-
-  @Test("A prefix given as the key takes one model of several")
-  func key() throws {
-    let scratch = try Scratch()
-    var converter = Converter(
-      .sameArchitecture, source: source("bert"), output: scratch("out"),
-      options: OpenOptions(key: "bert."))
-    let report = try converter.run()
-    #expect(report.configuration.head == .bare)
-    #expect(report.notes.contains { $0.contains("cls.predictions") })
-    converter.options.key = "nothing."
-    converter.output = scratch("none")
-    #expect(#expect(throws: LFError.self) { try converter.run() }?.code == "checkpoint.key")
-  }
 }

@@ -63,6 +63,12 @@ def state(value=None, name="weight", protocol=2):
     return pickle(EMPTY_DICT + (name if isinstance(name, bytes) else text(name)) + value + SETITEM, protocol)
 
 
+def beside(value, protocol=2, legacy=False):
+    """The pickle of a right tensor and, beside it, {"weight": value}: so the dictionary is found, and looked through."""
+    right = text("right") + tensor(storage(legacy=legacy)) + SETITEM
+    return pickle(EMPTY_DICT + right + text("weight") + value + SETITEM, protocol)
+
+
 # --- files ---------------------------------------------------------------------------------------
 
 def zip_checkpoint(data=None, values=VALUES, byteorder=b"little", extra=()):
@@ -110,23 +116,31 @@ def doubling(times):
 HARMLESS = text("echo called")
 
 
+def useless():
+    """A right tensor beside values that no reader may walk without a bound: deep, shared, and in themselves."""
+    values = {"nested": EMPTY_TUPLE + b"\x85" * 3000, "lists": EMPTY_LIST * 3000 + APPEND * 2999,
+              "doubling": doubling(200), "itself": EMPTY_LIST + b"2" + APPEND}
+    entries = b"".join(text(key) + value + SETITEM for key, value in {"weight": tensor(), **values}.items())
+    return zip_checkpoint(pickle(EMPTY_DICT + entries))
+
+
 def zip_mutations():
     """(stem, exit code, why, the pickle) of those that are wrong in `data.pkl` alone."""
-    yield "reduce-os-system", 2, "a call of os.system in the state dict", state(call("os", "system", HARMLESS))
+    yield "reduce-os-system", 2, "a call of os.system in the state dict", beside(call("os", "system", HARMLESS))
     yield ("reduce-os-system-protocol-4", 2, "the same through STACK_GLOBAL",
-           state(text("posix") + text("system") + b"\x93" + HARMLESS + b"\x85" + REDUCE, protocol=4))
-    yield "inst-eval", 2, "eval by the opcode INST", state(MARK + HARMLESS + b"ibuiltins\neval\n")
-    yield "obj-getattr", 2, "a class called by the opcode OBJ", state(MARK + global_name("builtins", "getattr") + b"o")
+           beside(text("posix") + text("system") + b"\x93" + HARMLESS + b"\x85" + REDUCE, protocol=4))
+    yield "inst-eval", 2, "eval by the opcode INST", beside(MARK + HARMLESS + b"ibuiltins\neval\n")
+    yield "obj-getattr", 2, "a class called by the opcode OBJ", beside(MARK + global_name("builtins", "getattr") + b"o")
     yield ("newobj-os-system", 2, "a class made by the opcode NEWOBJ",
-           state(global_name("os", "system") + HARMLESS + b"\x85\x81"))
+           beside(global_name("os", "system") + HARMLESS + b"\x85\x81"))
     yield ("newobj-ex-os-system", 2, "the same by NEWOBJ_EX",
-           state(global_name("os", "system") + HARMLESS + b"\x85" + EMPTY_DICT + b"\x92", protocol=4))
+           beside(global_name("os", "system") + HARMLESS + b"\x85" + EMPTY_DICT + b"\x92", protocol=4))
     yield "sparse-tensor", 3, "a sparse tensor", state(call("torch._utils", "_rebuild_sparse_tensor", whole(0), EMPTY_TUPLE))
     yield "quantised-tensor", 3, "a quantised tensor", state(call("torch._utils", "_rebuild_qtensor", storage(), whole(0)))
     yield "list-in-itself", 2, "a list that contains itself by DUP", state(EMPTY_LIST + b"2" + APPEND)
     yield "nested-tuples", 2, "9000 tuples in tuples", state(EMPTY_TUPLE + b"\x85" * 9000)
-    yield "unknown-global", 2, "an unknown global in the state dict", state(call("my.module", "Thing", whole(1)))
-    yield "bare-global", 2, "a global where a tensor belongs", state(global_name("builtins", "print"))
+    yield "unknown-global", 2, "an unknown global in the state dict", beside(call("my.module", "Thing", whole(1)))
+    yield "bare-global", 2, "a global where a tensor belongs", beside(global_name("builtins", "print"))
     yield ("build-on-tensor-with-global", 2, "BUILD gives a tensor a state with an unknown global",
            state(tensor() + EMPTY_DICT + text("hook") + global_name("os", "system") + SETITEM + b"b"))
     yield "extension-registry", 2, "the opcode EXT1", state(b"\x82\x01")
@@ -153,7 +167,7 @@ def zip_mutations():
     yield "deep-nesting", 2, "9000 nested lists", state(EMPTY_LIST * 9000 + APPEND * 8999)
     yield "doubling-lists", 2, "2^200 leaves by way of the memo", state(doubling(200))
     yield "contains-itself", 2, "a state dict that contains itself", (
-        pickle(EMPTY_DICT + b"q\x00" + text("weight") + b"h\x00" + SETITEM))
+        pickle(EMPTY_DICT + b"q\x00" + text("right") + tensor() + SETITEM + text("weight") + b"h\x00" + SETITEM))
     yield "view-past-storage", 2, "a view of 9 elements on a storage of 6", state(tensor(sizes=(3, 3)))
     yield "stride-past-storage", 2, "strides that leave the storage", state(tensor(strides=(5, 1)))
     yield "offset-past-storage", 2, "an offset that leaves the storage", state(tensor(offset=1))
@@ -174,7 +188,7 @@ def zip_mutations():
 
 
 def mutations():
-    """(file name, exit code, why, bytes) of every invalid file."""
+    """(file name, exit code, why, bytes) of every invalid file; `answers.json` has the error itself."""
     for stem, code, why, data in zip_mutations():
         yield f"{stem}.pt", code, why, zip_checkpoint(data)
     whole_file = zip_checkpoint()
@@ -202,5 +216,5 @@ def mutations():
         legacy_checkpoint(keys=("0", "0"), storages=((6, VALUES),) * 2))
     yield "legacy-view-past-storage.pt", 2, "a view of 9 elements on a storage of 6", legacy_checkpoint(outside)
     yield "legacy-reduce-os-system.pt", 2, "a call of os.system in the state dict", (
-        legacy_checkpoint(state(call("os", "system", HARMLESS))))
+        legacy_checkpoint(beside(call("os", "system", HARMLESS), legacy=True)))
     yield "legacy-tar.pt", 3, "the tar form of 2016", tar_checkpoint()

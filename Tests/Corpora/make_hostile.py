@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""Write `safetensors/`, `zip/`, `index/` and `model/`, each with `valid/` and `invalid/`.
+"""Write `safetensors/`, `zip/`, `index/`, `model/` and `dictionary/`, each with `valid/` and `invalid/`.
 
-Every invalid one is a right one with one thing wrong, named for it. `invalid/expected.json` tells the answer:
-{name: {"exit": 2 (refused) or 3 (recognised, unsupported), "code": the error's code, "why": …}}. What cannot be
-committed, pipes and devices, is made by the tests themselves.
+Every invalid one is a right one with one thing wrong, named for it. `invalid/expected.json` tells the answer (see
+answers.py). What cannot be committed, pipes and devices, is made by the tests themselves.
 """
 
 import argparse
@@ -16,6 +15,7 @@ import sys
 import warnings
 import zipfile
 
+import answers
 import hostile
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -355,6 +355,32 @@ def model_invalid():
         yield stem, 2, code, "the configuration's text", text, plain
 
 
+# --- dictionary -----------------------------------------------------------------------------------
+
+def dictionary(count, ending="\n"):
+    """A fairseq dictionary of so many lines. The model that it is held against has 23 rows (`flavours/fairseq-args`)."""
+    return "".join(f"w{number} {100 - number}{ending}" for number in range(count)).encode()
+
+
+def dictionary_valid():
+    yield "with-mask", dictionary(18)
+    yield "without-mask", dictionary(19)
+    yield "overwritten", dictionary(17) + b"w0 1 #fairseq:overwrite\n"
+    yield "carriage-returns", dictionary(18, "\r\n")
+    yield "no-last-line-end", dictionary(18)[:-1]
+
+
+def dictionary_invalid():
+    yield "too-short", 2, "fairseq.vocabulary", "another model's dictionary", dictionary(17)
+    yield "too-long", 2, "fairseq.vocabulary", "another model's dictionary", dictionary(20)
+    yield "empty", 2, "fairseq.vocabulary", "no line at all", b""
+    yield "cut", 2, "fairseq.dictionary", "cut in its last line", dictionary(18)[:-4]
+    yield "token-twice", 2, "fairseq.dictionary", "a token twice", dictionary(17) + b"w0 1\n"
+    yield "special-token", 2, "fairseq.dictionary", "a token that comes before the file's", dictionary(17) + b"<pad> 1\n"
+    yield "empty-line", 2, "fairseq.dictionary", "an empty line", dictionary(17) + b"\n"
+    yield "not-utf-8", 2, "fairseq.dictionary", "FF in a token", dictionary(17) + b"\xff 1\n"
+
+
 # --- writing -------------------------------------------------------------------------------------
 
 def write_files(root, ending, valid, invalid):
@@ -386,7 +412,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, default=HERE, help="default: the folder of this script")
     out = parser.parse_args().out
-    for kind in ("safetensors", "zip", "index", "model"):
+    for kind in ("safetensors", "zip", "index", "model", "dictionary"):
         root = out / kind
         shutil.rmtree(root, ignore_errors=True)
         for part in ("valid", "invalid"):
@@ -396,6 +422,8 @@ def main():
             expected = write_files(root, ".safetensors", safetensors_valid(), safetensors_invalid())
         elif kind == "zip":
             expected = write_files(root, ".pt", zip_valid(), zip_invalid())
+        elif kind == "dictionary":
+            expected = write_files(root, ".txt", dictionary_valid(), dictionary_invalid())
         elif kind == "index":
             for name, *rest in index_valid():
                 write_index(root / "valid" / name, *rest)
@@ -408,7 +436,7 @@ def main():
             for name, code, error, why, config, data in model_invalid():
                 write_model(root / "invalid" / name, config, data)
                 expected[name] = {"exit": code, "code": error, "why": why}
-        (root / "invalid" / "expected.json").write_text(json.dumps(expected, indent=1, sort_keys=True) + "\n")
+        answers.write(root / "invalid", kind, expected)
         print(kind, len(expected))
     return 0
 

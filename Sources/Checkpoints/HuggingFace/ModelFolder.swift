@@ -79,6 +79,7 @@ struct ModelFolder {
           "checkpoint.configuration", expected: "a configuration object", found: value.kindName)
       }
       result.configuration = object
+      result.configurationBytes = text
       result.configurationOrigin = file.path
     } catch {
       throw error.located(file: file.path)

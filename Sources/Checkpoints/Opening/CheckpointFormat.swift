@@ -36,7 +36,7 @@ struct CheckpointFormat: Sendable {
       expected: "a checkpoint in a known format (safetensors or PyTorch)",
       found: probe.head.isEmpty
         ? "an empty file" : "a file that begins with " + start.joined(separator: " "),
-      hint: isPage ? "this looks like a web page saved in place of the file" : nil)
+      hint: isPage ? FileProbe.pageHint : nil)
   }
 }
 
@@ -63,8 +63,10 @@ extension CheckpointFormat {
     name: "safetensors",
     matches: { $0.holds([UInt8(ascii: "{")], at: 8) || $0.isNamed(".safetensors") },
     open: { (file, options) throws(LFError) in
-      OpenedWeights(
-        format: "safetensors", source: try SafetensorsSource(file, limits: options.limits),
+      let source = try SafetensorsSource(file, limits: options.limits)
+      try NameSelection.refuseDictionary(options, in: source, path: file.path)
+      return OpenedWeights(
+        format: "safetensors", source: source,
         weightFiles: [.init(path: file.path, byteCount: file.byteCount)])
     })
 

@@ -3,6 +3,9 @@ import TensorCore
 
 /// A file and its first bytes, from which its format is told.
 struct FileProbe: Sendable {
+  /// For files that begin with a tag.
+  static let pageHint = "this looks like a web page saved in place of the file"
+
   let file: InputFile
   let head: [UInt8]
   let tail: [UInt8]

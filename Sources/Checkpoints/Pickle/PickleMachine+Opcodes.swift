@@ -122,7 +122,9 @@ extension PickleMachine {
   private mutating func long(_ count: UInt64) throws(LFError) {
     guard count <= Self.longByteCount else {
       throw fail(
-        "pickle.long", "an integer of at most \(Self.longByteCount) bytes", "one of \(count)")
+        "pickle.long", "an integer of at most \(Self.longByteCount) bytes",
+        // The count is a signed one of 32 bits.
+        "one of \(Int32(truncatingIfNeeded: count))")
     }
     let bytes = try stream.take(Int(truncatingIfNeeded: count))
     guard bytes.count > 8 else {

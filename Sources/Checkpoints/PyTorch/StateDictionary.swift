@@ -131,8 +131,9 @@ struct StateDictionary {
     var names: Set<TensorName> = []
     for pair in pairs {
       guard let text = graph.text(pair.key) else {
-        throw .refused(
-          "pytorch.name", expected: "strings as names of tensors", found: graph.describe(pair.key))
+        var found = graph.describe(pair.key)
+        if case .text = graph[pair.key] { found = "one that is not UTF-8" }
+        throw .refused("pytorch.name", expected: "strings as names of tensors", found: found)
       }
       let name = try TensorName(text).validated(limits: limits)
       do throws(LFError) {

@@ -151,6 +151,7 @@ struct TensorRecords {
     var result: [Int] = []
     for item in items {
       guard let value = graph.integer(item) else {
+        if case .long = graph[item] { throw malformed("\(what) of 64 bits", "a longer integer") }
         throw malformed("integers in \(what)", graph.describe(item))
       }
       result.append(value)

@@ -67,7 +67,8 @@ struct SafetensorsHeader {
     guard let length = Int(exactly: field), length >= 2, length <= limits.jsonBytes else {
       throw .refused(
         "safetensors.header-length", at: .init(offset: 0),
-        expected: "a header of 2 to \(limits.jsonBytes) bytes", found: "\(field)")
+        expected: "a header of 2 to \(limits.jsonBytes) bytes", found: "\(field)",
+        hint: start.first == UInt8(ascii: "<") ? FileProbe.pageHint : nil)
     }
     guard length <= file.byteCount - 8 else {
       throw .refused(

@@ -19,7 +19,8 @@ struct ShardIndex {
       let value = try JSONParser.parse(text, limits: limits)
       guard let object = value.objectValue, let map = object["weight_map"]?.objectValue else {
         throw .refused(
-          "shards.index", expected: "an object with a weight_map", found: value.kindName)
+          "shards.index", expected: "an object with a weight_map",
+          found: value.objectValue == nil ? value.kindName : "one without")
       }
       guard map.members.count <= limits.tensors else {
         throw .refused(

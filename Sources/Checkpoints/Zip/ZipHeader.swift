@@ -124,15 +124,18 @@ enum ZipHeader {
     let sizes = (try wide.next(size), try wide.next(stored))
     // With a descriptor behind the content these fields may be left empty.
     let open = entry.hasDescriptor
-    guard variable[..<nameCount].elementsEqual(entry.name.utf8), method == entry.method,
-      (flags & 8 != 0) == open,
-      checksum == entry.checksum || open && checksum == 0,
-      sizes.0 == entry.byteCount || open && sizes.0 == 0,
-      sizes.1 == entry.storedCount || open && sizes.1 == 0
-    else {
+    let fields = [
+      ("name", variable[..<nameCount].elementsEqual(entry.name.utf8)),
+      ("method", method == entry.method),
+      ("mark of a descriptor", (flags & 8 != 0) == open),
+      ("checksum", checksum == entry.checksum || open && checksum == 0),
+      ("size", sizes.0 == entry.byteCount || open && sizes.0 == 0),
+      ("stored size", sizes.1 == entry.storedCount || open && sizes.1 == 0),
+    ]
+    if let (field, _) = fields.first(where: { !$0.1 }) {
       throw .refused(
         "zip.local-header", at: place, expected: "what the central directory says",
-        found: "another name, method, size or checksum")
+        found: "another \(field)")
     }
     let start = rest + nameCount + extraCount
     guard entry.storedCount <= end - start else {

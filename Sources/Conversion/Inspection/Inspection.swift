@@ -20,7 +20,8 @@ public struct Inspection: Sendable {
   /// How the container was made, as keys and values.
   public let provenance: [(key: String, value: String)]
   public let notes: [String]
-  /// How the container stores its content; nil for other formats.
+  /// How the container stores its content; nil for other formats,
+  /// and for a part of one.
   public let storage: LFZStorageReport?
 
   /// Looks at a path; reads headers and indices, but no weight.
@@ -35,7 +36,7 @@ public struct Inspection: Sendable {
     tensors = opened.source.tensors
     files = opened.files.map { ($0.name, $0.byteCount) }
     notes = opened.notes
-    storage = opened.container?.storage
+    storage = opened.isWholeContainer ? opened.container?.storage : nil
     var provenance: [(String, String)] = []
     if let made = opened.container?.provenance {
       provenance.append(("tool", made.tool))

@@ -7,9 +7,14 @@ extension OpenedModel {
     as tensors: [TensorDescriptor]? = nil
   ) throws(LFError) -> RecognizedModel {
     do throws(LFError) {
-      return try RecognizedModel(
+      let model = try RecognizedModel(
         tensors: tensors ?? source.tensors, configuration: configuration,
-        origin: configurationOrigin)
+        origin: configurationOrigin
+      ) { [files] () throws(LFError) in
+        try Vocabulary(files: files).specialTokens()
+      }
+      try DictionaryCheck.check(model, files)
+      return model
     } catch {
       throw error.located(file: path)
     }

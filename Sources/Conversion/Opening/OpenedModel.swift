@@ -39,6 +39,10 @@ public struct OpenedModel: Sendable {
       weightFiles: checkpoint.weightFiles, notes: checkpoint.notes, container: nil)
   }
 
+  /// Whether all of the container's tensors are the model's, none left out by
+  /// `--key`.
+  package var isWholeContainer: Bool { container?.tensors.count == source.tensors.count }
+
   /// Bytes of all files with weights.
   public var byteCount: Int { weightFiles.reduce(0) { $0 + $1.byteCount } }
 
@@ -57,6 +61,8 @@ public struct OpenedModel: Sendable {
   ) throws(LFError) -> OpenedModel {
     let file = try InputFile(path)
     let reader = try LFZReader(file, limits: options.limits)
+    try NameSelection.refuseDictionary(options, in: reader, path: path)
+    let selection = try NameSelection(options, of: reader, path: path)
     var bytes = try reader.files.first { $0.name == configurationName }?.contents()
     var origin = path + ":" + configurationName
     if let given = options.configurationPath {
@@ -73,8 +79,10 @@ public struct OpenedModel: Sendable {
       object = parsed
     }
     return OpenedModel(
-      path: path, format: "lfz", source: reader, configuration: object, configurationBytes: bytes,
-      configurationOrigin: origin, files: reader.files.filter { $0.name != configurationName },
-      weightFiles: [.init(path: path, byteCount: file.byteCount)], notes: [], container: reader)
+      path: path, format: "lfz", source: selection?.source ?? reader, configuration: object,
+      configurationBytes: bytes, configurationOrigin: origin,
+      files: reader.files.filter { $0.name != configurationName },
+      weightFiles: [.init(path: path, byteCount: file.byteCount)],
+      notes: selection?.note.map { [$0] } ?? [], container: reader)
   }
 }

@@ -17,15 +17,18 @@ struct OutputContent: Sendable {
     plan: ConversionPlan, base: any TensorSource, opened: OpenedModel,
     sourceFiles: [LFZProvenance.SourceFile], task: Converter.Task, elementType: ElementType?
   ) throws(LFError) {
-    self.base = base
     let isUntouched = elementType == nil
     if isUntouched, let container = opened.container {
       let stored = try container.composedTensors()
+      // A key may have taken some of its tensors, under places of their own.
+      let places = Self.places(of: opened.source, in: container)
       tensors = try plan.tensors.map { (tensor) throws(LFError) in
-        try Self.asStored(tensor, stored)
+        try Self.asStored(tensor, stored, places)
       }
+      self.base = container
     } else {
       tensors = plan.tensors
+      self.base = base
     }
     var json = plan.json
     if let elementType {
@@ -54,7 +57,9 @@ struct OutputContent: Sendable {
       parameters.append(.init("conversion", "convert"))
     }
     if let elementType { parameters.append(.init("dtype", elementType.rawValue)) }
-    if case .sameArchitecture = task, isUntouched, let container = opened.container {
+    if case .sameArchitecture = task, isUntouched, opened.isWholeContainer,
+      let container = opened.container
+    {
       // The same content gives the same container.
       provenance = container.provenance
       self.files = [CarriedFile(name: "config.json", bytes: configuration)] + files
@@ -65,15 +70,30 @@ struct OutputContent: Sendable {
       tool: ToolVersion.text, parameters: parameters, sources: sourceFiles)
   }
 
-  /// A tensor that is copied whole from a container, in the parts it is stored
-  /// in there, so that repetitions stay repetitions.
+  /// Where a source's tensors are in the container that it is a part of.
+  private static func places(of source: any TensorSource, in container: LFZReader) -> [Int] {
+    var places: [TensorName: Int] = [:]
+    for (place, tensor) in container.tensors.enumerated() { places[tensor.name] = place }
+    return source.tensors.enumerated().map { places[$1.name] ?? $0 }
+  }
+
+  /// A tensor in terms of the container it comes from. One that is copied whole
+  /// is taken in the parts it is stored in, so that repetitions stay
+  /// repetitions.
   private static func asStored(
-    _ tensor: ComposedTensor, _ stored: [ComposedTensor]
+    _ tensor: ComposedTensor, _ stored: [ComposedTensor], _ places: [Int]
   ) throws(LFError) -> ComposedTensor {
-    guard tensor.parts.count == 1, case .source(let index, let range) = tensor.parts[0].content,
-      range == 0..<stored[index].descriptor.byteCount
-    else { return tensor }
-    return try ComposedTensor(
-      tensor.descriptor, parts: stored[index].parts, tiedTo: tensor.tiedTo)
+    if tensor.parts.count == 1, case .source(let index, let range) = tensor.parts[0].content,
+      range == 0..<stored[places[index]].descriptor.byteCount, tensor.parts[0].repeats == 1
+    {
+      return try ComposedTensor(
+        tensor.descriptor, parts: stored[places[index]].parts, tiedTo: tensor.tiedTo)
+    }
+    let parts = tensor.parts.map { part in
+      guard case .source(let index, let range) = part.content else { return part }
+      return ComposedTensor.Part(
+        .source(index: places[index], range: range), repeats: part.repeats)
+    }
+    return try ComposedTensor(tensor.descriptor, parts: parts, tiedTo: tensor.tiedTo)
   }
 }

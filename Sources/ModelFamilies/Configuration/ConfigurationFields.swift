@@ -22,6 +22,20 @@ struct ConfigurationFields {
     return number
   }
 
+  /// A token's id as the vocabulary has it, where the field is missing.
+  ///
+  /// - Throws: `model.vocabulary` for a token without a row.
+  func token(_ key: String, vocabulary: Int?, rows: Int) throws(LFError) -> Int? {
+    guard let vocabulary, (json[key] ?? .null) == .null else { return nil }
+    guard (0..<rows).contains(vocabulary) else {
+      throw .refused(
+        "model.vocabulary", at: location(key),
+        expected: "a token below vocab_size \(rows)", found: "\(vocabulary) in the vocabulary",
+        hint: "the tokenizer's files may belong to another model")
+    }
+    return vocabulary
+  }
+
   /// A small positive number.
   func epsilon(_ key: String) throws(LFError) -> Double {
     guard let value = value(key), let number = value.doubleValue, number > 0, number < 1 else {

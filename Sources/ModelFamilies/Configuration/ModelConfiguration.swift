@@ -63,9 +63,12 @@ public struct ModelConfiguration: Sendable {
   ///   - table: the family, which says how attention is described.
   ///   - head: as found in the tensors.
   ///   - origin: the file, for messages.
+  ///   - vocabulary: what stands in for fields that are missing, before the
+  ///     family's defaults do.
   /// - Throws: `config.*`, naming the field, what it must be and what it is.
   public init(
-    json: JSONObject, table: FamilyTable, head: ModelHead, origin: String?
+    json: JSONObject, table: FamilyTable, head: ModelHead, origin: String?,
+    vocabulary: SpecialTokenIDs = SpecialTokenIDs()
   ) throws(LFError) {
     let fields = ConfigurationFields(json: json, defaults: table.defaults, origin: origin)
     family = table.family
@@ -79,10 +82,18 @@ public struct ModelConfiguration: Sendable {
     intermediateSize = try fields.count("intermediate_size", 1...(1 << 22))
     positionCount = try fields.count("max_position_embeddings", 1...(1 << 28))
     tokenTypeCount = try fields.count("type_vocab_size", 1...(1 << 16))
-    paddingID = try fields.count("pad_token_id", 0...(1 << 28))
+    // A token that the configuration states goes before the vocabulary's, and
+    // that before the family's default.
+    let padding = table.positions == .fromZero ? vocabulary.padding : nil
+    if let own = try fields.token("pad_token_id", vocabulary: padding, rows: vocabularySize) {
+      paddingID = own
+    } else {
+      paddingID = try fields.count("pad_token_id", 0...(1 << 28))
+    }
+    let separator = (json["eos_token_id"] ?? .null) == .null ? vocabulary.separator : nil
     separatorID =
-      fields.value("sep_token_id").flatMap(\.intValue)
-      ?? fields.value("eos_token_id").flatMap(\.intValue) ?? 2
+      try fields.token("sep_token_id", vocabulary: separator, rows: vocabularySize)
+      ?? fields.value("sep_token_id")?.intValue ?? fields.value("eos_token_id")?.intValue ?? 2
     layerNormEpsilon = try fields.epsilon("layer_norm_eps")
     labelCount = try fields.labelCount()
     tiesDecoder = fields.value("tie_word_embeddings")?.boolValue ?? true

@@ -116,6 +116,16 @@ struct RecognitionSteps {
     ).huggingFace()
   }
 
+  /// Whether the vocabulary has to say which tokens separate and pad.
+  ///
+  /// Where positions count from the padding token's row, the classes' default
+  /// for it is what the model was trained with, whatever its tokenizer says.
+  func leavesTokensOpen(_ json: JSONObject, _ table: FamilyTable) -> Bool {
+    func isOpen(_ key: String) -> Bool { (json[key] ?? .null) == .null }
+    return (isOpen("sep_token_id") && isOpen("eos_token_id"))
+      || (table.positions == .fromZero && isOpen("pad_token_id"))
+  }
+
   // MARK: Head
 
   /// The head: the one that the configuration names, if any tensor of it is

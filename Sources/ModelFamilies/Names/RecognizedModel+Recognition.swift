@@ -7,10 +7,12 @@ extension RecognizedModel {
   ///   - tensors: as the checkpoint names them.
   ///   - configuration: `config.json`, or a fairseq file's own.
   ///   - origin: where the configuration was read, for messages.
+  ///   - vocabulary: looks up what the configuration leaves open.
   /// - Throws: `model.*` or `config.*`; tensors that are missing, unknown or
   ///   misshapen are listed all at once.
   public init(
-    tensors: [TensorDescriptor], configuration: JSONObject?, origin: String?
+    tensors: [TensorDescriptor], configuration: JSONObject?, origin: String?,
+    vocabulary: () throws(LFError) -> SpecialTokenIDs = { SpecialTokenIDs() }
   ) throws(LFError) {
     let names = NameLookup(tensors)
     let steps = RecognitionSteps(names: names, configuration: configuration, origin: origin)
@@ -18,7 +20,9 @@ extension RecognizedModel {
     let prefix = try steps.prefix(table)
     let json = try steps.huggingFaceJSON(table, prefix)
     let head = steps.head(table, prefix, json)
-    let settings = try ModelConfiguration(json: json, table: table, head: head, origin: origin)
+    let tokens = steps.leavesTokensOpen(json, table) ? try vocabulary() : SpecialTokenIDs()
+    let settings = try ModelConfiguration(
+      json: json, table: table, head: head, origin: origin, vocabulary: tokens)
     let rows = table.rows(head: head, layers: settings.layerCount)
     guard rows.count <= Limits.standard.tensors else {
       throw .refused(

@@ -12,15 +12,16 @@ struct TensorProblems {
   /// - Parameter known: names the table knows, to suggest the nearest one.
   func error(known: [TensorName]) -> LFError? {
     var parts: [String] = []
-    func list(_ title: String, _ items: [String]) {
+    // Only for what is shown: a search for each of 65,536 names would not end.
+    func list<Item>(_ title: String, _ items: [Item], _ text: (Item) -> String) {
       guard !items.isEmpty else { return }
-      let shown = items.prefix(20).map { "\n  " + printable($0, limit: 300) }.joined()
+      let shown = items.prefix(20).map { "\n  " + printable(text($0), limit: 300) }.joined()
       let rest = items.count > 20 ? "\n  … and \(items.count - 20) more" : ""
       parts.append("\(items.count) \(title):\(shown)\(rest)")
     }
-    list("missing", missing.map(\.text))
-    list("unexpected", unexpected.map { $0.text + suggestion($0, known) })
-    list("misshapen", misshapen)
+    list("missing", missing, \.text)
+    list("unexpected", unexpected) { $0.text + suggestion($0, known) }
+    list("misshapen", misshapen) { $0 }
     guard !parts.isEmpty else { return nil }
     return LFError(
       .refused, "model.tensors",

@@ -109,6 +109,7 @@ extension ConversionPlan {
     for member in model.table.defaults.members where (json[member.key] ?? .null) == .null {
       json[member.key] = member.value
     }
+    json["pad_token_id"] = JSONValue(source.paddingID)
     let suffix = source.head.architectureSuffix
     let modelType = json["model_type"]?.stringValue
     json["architectures"] = [.string(target.classStem(modelType: nil) + suffix)]

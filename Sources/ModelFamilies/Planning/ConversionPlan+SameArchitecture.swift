@@ -3,8 +3,12 @@ public import TensorCore
 extension ConversionPlan {
   /// Plans the same model in another container: every weight as it is, in the
   /// source's order, under the names of Hugging Face's classes.
+  ///
+  /// - Parameter untied: tied tensors (a decoder) whose bytes differ from what
+  ///   they should equal, for a note.
   public init(
-    sameArchitecture model: RecognizedModel, sourceTensors: [TensorDescriptor]
+    sameArchitecture model: RecognizedModel, sourceTensors: [TensorDescriptor],
+    untied: Set<TensorName> = []
   ) throws(LFError) {
     json = model.configuration.json
     configuration = model.configuration
@@ -35,6 +39,12 @@ extension ConversionPlan {
       placed.append((isForeign ? order : tensor.index ?? order, composed))
     }
     var notes: [String] = []
+    for tied in untied.sorted() where model.configuration.tiesDecoder {
+      notes.append(
+        "\(tied) differs from the tensor that the configuration ties it to: it is kept as it is, "
+          + "but Hugging Face's classes put the other in its place unless the configuration says "
+          + "tie_word_embeddings: false")
+    }
     for unused in model.unused {
       // Another tool's names for it would fit no class.
       guard !isForeign else {

@@ -1,0 +1,11 @@
+import TensorCore
+import TestSupport
+
+extension Refusal {
+  /// What differs between this and an error; empty when nothing does.
+  func differences(from error: LFError) -> [String] {
+    differences(
+      exit: error.kind.rawValue, code: error.code, entry: error.location.entry,
+      text: error.message + "\n" + (error.hint ?? ""))
+  }
+}
