@@ -133,6 +133,12 @@ CASES = (
          **SMALL, convert=False, length=19, batch=3, attentions=True,
          masked=(NONE, (6, 16, 17, 18), range(19)), pad_ids=(NONE, (16, 17, 18), range(19))),
 
+    # --- sizes ---------------------------------------------------------------------------------------
+    Case("wide-enough-for-the-matrix-library",
+         "products and scores too large for the kernel that sums small ones: what a real model runs through",
+         architecture="ForTokenClassification", labels=3, hidden=132, heads=1, intermediate=40, layers=1, vocab=32,
+         positions=40, window=64, max_positions=170, length=161, globals=((0, 99),), masked=((159, 160),)),
+
     # --- configurations ------------------------------------------------------------------------------
     Case("pad-three-two-token-types", "pad id 3, so that positions start in row 4; two token types; eps 1e-12",
          pad=3, types=2, eps=1e-12, table_scale=0.1, token_types=True, positions=26, window=(4, 8), max_positions=60,
