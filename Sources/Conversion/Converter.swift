@@ -63,15 +63,15 @@ public struct Converter: Sendable {
     let opened = try OpenedModel.open(source, options: options)
     let loss = RoundingLoss()
     // Every weight is read once to be written, and looked at on that way.
-    let base = rounded(
-      allowsNonfinite ? opened.source : FiniteSource(opened.source, file: source), loss)
+    let base = rounded(guarded(opened.source), loss)
     let model = try opened.recognized(as: base.tensors)
     let plan = try plan(model, base)
     var report = ConversionReport(source: opened, model: model, plan: plan, output: output)
     report.sourceFiles = try SourceFiles.described(
       opened.weightFiles, sha256: recordsSHA256, threads: threads)
     let content = try OutputContent(
-      plan: plan, base: base, opened: opened, sourceFiles: report.sourceFiles, task: task,
+      plan: plan, base: base, container: opened.container.map { guarded($0) }, opened: opened,
+      sourceFiles: report.sourceFiles, task: task,
       elementType: elementType)
     if isDryRun {
       if !allowsNonfinite { try FiniteWeights.check(base, threads: threads) }
@@ -95,6 +95,11 @@ public struct Converter: Sendable {
     }
     report.seconds = (clock.now - start) / .seconds(1)
     return report
+  }
+
+  /// The weights, looked at when they are read.
+  private func guarded(_ weights: any TensorSource) -> any TensorSource {
+    allowsNonfinite ? weights : FiniteSource(weights, file: source)
   }
 
   /// The weights as they will be written.

@@ -61,6 +61,26 @@ struct KeyTests {
     #expect(weights(scratch("a")) != nil && weights(scratch("a")) == weights(scratch("b")))
   }
 
+  @Test("Weights of a container that are no numbers are refused, with a key and without")
+  func nonfinite() throws {
+    let scratch = try Scratch()
+    let source = try scratch.copy(Self.bert, as: "source")
+    var file = try SafetensorsFile(source + "/model.safetensors")
+    let tensor = try #require(file.tensors.first { $0.name == "bert.embeddings.LayerNorm.weight" })
+    file.add(.nan, to: tensor, element: 3)
+    try file.save()
+    var converter = Converter(.sameArchitecture, source: source, output: scratch("nan.lfz"))
+    converter.allowsNonfinite = true
+    _ = try converter.run()
+    for key in [nil, "bert."] {
+      let error = #expect(throws: LFError.self) {
+        try convert(scratch("nan.lfz"), scratch("out"), key: key)
+      }
+      #expect(error?.code == "weights.nonfinite")
+      #expect(error?.location.entry == tensor.name && !scratch.names.contains("out"))
+    }
+  }
+
   @Test("A key that matches nothing says what there is")
   func matchesNothing() throws {
     let scratch = try Scratch()

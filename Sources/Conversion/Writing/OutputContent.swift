@@ -13,13 +13,18 @@ struct OutputContent: Sendable {
   let files: [CarriedFile]
   let provenance: LFZProvenance
 
+  /// What a conversion writes.
+  ///
+  /// - Parameters:
+  ///   - base: the tensors that the plan's parts point into.
+  ///   - container: all tensors of the container that these come from, if any.
   init(
-    plan: ConversionPlan, base: any TensorSource, opened: OpenedModel,
+    plan: ConversionPlan, base: any TensorSource, container: (any TensorSource)?,
+    opened: OpenedModel,
     sourceFiles: [LFZProvenance.SourceFile], task: Converter.Task, elementType: ElementType?
   ) throws(LFError) {
     let isUntouched = elementType == nil
-    if isUntouched, let container = opened.container {
-      let stored = try container.composedTensors()
+    if isUntouched, let container, let stored = try opened.container?.composedTensors() {
       // A key may have taken some of its tensors, under places of their own.
       let places = Self.places(of: opened.source, in: container)
       tensors = try plan.tensors.map { (tensor) throws(LFError) in
@@ -71,7 +76,7 @@ struct OutputContent: Sendable {
   }
 
   /// Where a source's tensors are in the container that it is a part of.
-  private static func places(of source: any TensorSource, in container: LFZReader) -> [Int] {
+  private static func places(of source: any TensorSource, in container: any TensorSource) -> [Int] {
     var places: [TensorName: Int] = [:]
     for (place, tensor) in container.tensors.enumerated() { places[tensor.name] = place }
     return source.tensors.enumerated().map { places[$1.name] ?? $0 }
