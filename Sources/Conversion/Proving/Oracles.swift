@@ -20,7 +20,7 @@ struct Oracles {
   /// sum the same products in another order.
   static let tolerance = 2e-5
   /// Tokens of the longest row.
-  private static let length = 12
+  private static let length = 10
 
   /// One batch for both models: a row with all tokens global, one with none,
   /// one with the first; the last two no longer than one side of the window.
