@@ -54,32 +54,15 @@ struct GlobalAttention {
     for (index, position) in globals.enumerated() {
       chosen.rows(index..<index + 1).copy(states.rows(position..<position + 1))
     }
-    let queries = try Matrix(rows: globals.count, columns: states.columns)  // [g, H]
-    project(chosen, query, into: queries)
-    return queries
-  }
-
-  /// result = x·Wᵀ + b, in blocks of rows; few rows are shared out by heads.
-  private func project(_ x: Matrix, _ linear: LinearWeights, into result: Matrix) {
-    let blocks = RowBlocks(x.rows)
-    let parts = blocks.count == 1 ? configuration.headCount : 1
-    let size = result.columns / parts
-    workers.run(blocks.count * parts) { task, _ in
-      let columns = task % parts * size..<(task % parts + 1) * size
-      MatrixMultiplication.multiply(
-        x.rows(blocks[task / parts]), by: linear.outputs(columns),
-        into: result.rows(blocks[task / parts]).columns(columns))
-    }
+    return try query.applied(to: chosen, workers)
   }
 
   private func runProjected(
     _ queries: Matrix, _ states: Matrix, _ mask: SequenceMask, into context: Matrix
   ) throws(LFError) {
     let range = mask.keptRange
-    let keys = try Matrix(rows: range.count, columns: states.columns)  // [kept, H]
-    let values = try Matrix(rows: range.count, columns: states.columns)  // [kept, H]
-    project(states.rows(range), key, into: keys)
-    project(states.rows(range), value, into: values)
+    let keys = try key.applied(to: states.rows(range), workers)  // [kept, H]
+    let values = try value.applied(to: states.rows(range), workers)  // [kept, H]
     let isHidden = mask.isGapless ? nil : range.map { !mask.isKept[$0] }
     let size = configuration.headSize
     let heads = configuration.headCount

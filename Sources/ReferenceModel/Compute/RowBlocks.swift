@@ -8,12 +8,10 @@ struct RowBlocks: Sendable {
   var count: Int { (rows + size - 1) / size }
 
   /// About eight blocks, so that threads have something to share, but none
-  /// larger than the matrix library needs to work at its best, and of few rows
-  /// two blocks: the library prepares the weights again for each.
+  /// larger than the matrix library needs to work at its best.
   init(_ rows: Int) {
     self.rows = rows
-    let half = (rows + 31) / 32 * 16
-    size = min(512, max(min(32, half), (rows + 127) / 128 * 16))
+    size = min(512, max(32, (rows + 127) / 128 * 16))
   }
 
   /// The rows of a block.

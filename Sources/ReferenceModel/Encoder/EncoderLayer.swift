@@ -48,65 +48,21 @@ struct EncoderLayer {
 
   /// Query, key and value of every token.
   private func project(_ states: Matrix) {
-    let blocks = RowBlocks(states.rows)
-    let projected = memory.attention.projected  // [N·S, 3H]
-    workers.timing(.queryKeyValue).run(blocks.count) { block, _ in
-      MatrixMultiplication.multiply(
-        states.rows(blocks[block]), by: weights.projections, into: projected.rows(blocks[block]))
-    }
+    weights.projections.apply(
+      to: states, workers.timing(.queryKeyValue), into: memory.attention.projected)
   }
 
-  /// Output projection and feed-forward part, a block of rows at a time, so
-  /// that everything between stays in the cache.
+  /// Output projection and feed-forward part.
   func finish(_ states: Matrix) {
+    let parts = OutputParts(configuration: configuration, weights: weights, workers: workers)
+    if ProductBlocks.isFew(states.rows) {
+      parts.runTogether(memory.attention.context, memory.blocks[0], states)
+      return
+    }
     let blocks = RowBlocks(states.rows)
-    let epsilon = configuration.layerNormEpsilon
     workers.run(blocks.count) { block, worker in
       let rows = blocks[block]
-      let states = states.rows(rows)  // [m, H]
-      let scratch = memory.blocks[worker]
-      let attended = scratch.attended.rows(0..<rows.count)  // [m, H]
-      let outer = scratch.outer.rows(0..<rows.count)  // [m, H]
-      workers.time(.attentionOutput) {
-        MatrixMultiplication.multiply(
-          memory.attention.context.rows(rows), transposed: weights.attentionOutput.weight,
-          into: attended)
-      }
-      workers.time(.layerNorm) {
-        Kernels.layerNorm(
-          attended, bias: weights.attentionOutput.bias, residual: states,
-          norm: weights.attentionNorm, epsilon: epsilon, into: attended)
-      }
-      feedForward(attended, scratch.inner, into: outer)
-      workers.time(.layerNorm) {
-        Kernels.layerNorm(
-          outer, bias: weights.output.bias, residual: attended, norm: weights.outputNorm,
-          epsilon: epsilon, into: states)
-      }
-    }
-  }
-
-  /// Both products of the feed-forward part, some columns of the inner layer at
-  /// a time: outer = activation(x·W₁ᵀ + b₁)·W₂ᵀ, without the outer bias.
-  ///
-  /// - Parameters:
-  ///   - x: [m, H].
-  ///   - memory: for [m, `innerColumns`] numbers.
-  ///   - outer: [m, H], overwritten.
-  private func feedForward(_ x: Matrix, _ memory: Matrix, into outer: Matrix) {
-    for start in stride(from: 0, to: configuration.intermediateSize, by: memory.columns) {
-      let columns = start..<min(configuration.intermediateSize, start + memory.columns)
-      let first = weights.intermediate.outputs(columns)
-      let inner = memory.reshaped(rows: x.rows, columns: columns.count)  // [m, columns]
-      let bias = workers.time(.feedForward) {
-        MatrixMultiplication.project(x, by: first, into: inner)
-      }
-      workers.time(.activation) { Kernels.activate(inner, bias, configuration.activation) }
-      workers.time(.feedForward) {
-        MatrixMultiplication.multiply(
-          inner, transposed: weights.output.weight.columns(columns), into: outer,
-          accumulating: start > 0)
-      }
+      parts.run(memory.attention.context.rows(rows), memory.blocks[worker], states.rows(rows))
     }
   }
 }

@@ -77,11 +77,17 @@ struct HeadRun {
     _ dense: LinearWeights, _ activation: Activation, _ norm: NormWeights
   ) throws(LFError) -> Matrix {
     let features = try Matrix(rows: states.rows, columns: states.columns)  // [N·S, H]
-    let blocks = RowBlocks(states.rows)
+    let blocks = ProductBlocks(rows: states.rows, columns: features.columns)
     model.workers.run(blocks.count) { block, _ in
-      let part = features.rows(blocks[block])
-      let bias = MatrixMultiplication.project(states.rows(blocks[block]), by: dense, into: part)
+      let (rows, columns) = blocks[block]
+      let part = features.rows(rows).columns(columns)
+      let bias = MatrixMultiplication.project(
+        states.rows(rows), by: dense.outputs(columns), into: part)
       Kernels.activate(part, bias, activation)
+    }
+    let norms = RowBlocks(states.rows)
+    model.workers.run(norms.count) { block, _ in
+      let part = features.rows(norms[block])
       Kernels.layerNorm(
         part, norm: norm, epsilon: model.configuration.layerNormEpsilon, into: part)
     }
@@ -123,17 +129,12 @@ struct HeadRun {
     } else {
       memory = try Matrix(rows: min(block, bias.columns), columns: features.columns)
     }
-    let rowBlocks = RowBlocks(features.rows)
     for start in stride(from: 0, to: bias.columns, by: block) {
       let words = start..<min(bias.columns, start + block)
       let part = resident == nil ? memory.rows(0..<words.count) : memory.rows(words)  // [words, H]
       if resident == nil { try model.reader.read(decoder, rows: words, into: part) }
-      model.workers.run(rowBlocks.count) { task, _ in
-        MatrixMultiplication.multiply(
-          features.rows(rowBlocks[task]),
-          by: LinearWeights(weight: part, bias: bias.columns(words)),
-          into: target.rows(rowBlocks[task]).columns(words))
-      }
+      LinearWeights(weight: part, bias: bias.columns(words)).apply(
+        to: features, model.workers, into: target.columns(words))
     }
   }
 }

@@ -15,11 +15,21 @@ struct LinearWeights: Sendable {
   /// - Parameter x: [m, in].
   func applied(to x: Matrix, _ workers: Workers) throws(LFError) -> Matrix {
     let result = try Matrix(rows: x.rows, columns: weight.rows)
-    let blocks = RowBlocks(x.rows)
-    workers.run(blocks.count) { block, _ in
-      MatrixMultiplication.multiply(
-        x.rows(blocks[block]), by: self, into: result.rows(blocks[block]))
-    }
+    apply(to: x, workers, into: result)
     return result
+  }
+
+  /// result = x·weightᵀ + bias, on all workers.
+  ///
+  /// - Parameters:
+  ///   - x: [m, in].
+  ///   - result: [m, out].
+  func apply(to x: Matrix, _ workers: Workers, into result: Matrix) {
+    let blocks = ProductBlocks(rows: x.rows, columns: weight.rows)
+    workers.run(blocks.count) { block, _ in
+      let (rows, columns) = blocks[block]
+      MatrixMultiplication.multiply(
+        x.rows(rows), by: outputs(columns), into: result.rows(rows).columns(columns))
+    }
   }
 }
