@@ -52,49 +52,78 @@ struct ConvertedSource: TensorSource {
   private func convert(
     _ bytes: [UInt8], _ from: ElementType, _ to: ElementType, _ index: Int
   ) throws(LFError) -> [UInt8] {
-    var cursor = ByteCursor(bytes[...])
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count / from.byteCount * to.byteCount)
+    let bytes = unsafe bytes.span.bytes  // every bit pattern is a valid number
+    switch from {
+    case .f64: return try encode(bytes, to, index) { (bits: UInt64) in Double(bitPattern: bits) }
+    case .f32:
+      return try encode(bytes, to, index) { (bits: UInt32) in Double(Float(bitPattern: bits)) }
+    case .f16:
+      return try encode(bytes, to, index) { (bits: UInt16) in Double(Float16(bitPattern: bits)) }
+    default: return try encode(bytes, to, index) { (bits: UInt16) in Self.value(bfloat16: bits) }
+    }
+  }
+
+  @inline(__always)
+  private func encode<From: FixedWidthInteger & BitwiseCopyable>(
+    _ bytes: RawSpan, _ to: ElementType, _ index: Int, decode: (From) -> Double
+  ) throws(LFError) -> [UInt8] {
+    switch to {
+    case .f64:
+      return try round(bytes, index, decode, { $0.bitPattern }, { Double(bitPattern: $0) })
+    case .f32:
+      return try round(
+        bytes, index, decode, { Float($0).bitPattern }, { Double(Float(bitPattern: $0)) })
+    case .f16:
+      return try round(
+        bytes, index, decode, { Float16($0).bitPattern }, { Double(Float16(bitPattern: $0)) })
+    default:
+      return try round(bytes, index, decode, Self.bfloat16, Self.value(bfloat16:))
+    }
+  }
+
+  /// The loop over all elements, compiled for each pair of types.
+  @inline(__always)
+  private func round<
+    From: FixedWidthInteger & BitwiseCopyable, To: FixedWidthInteger & BitwiseCopyable
+  >(
+    _ bytes: RawSpan, _ index: Int, _ decode: (From) -> Double, _ encode: (Double) -> To,
+    _ value: (To) -> Double
+  ) throws(LFError) -> [UInt8] {
+    let (inSize, outSize) = (From.bitWidth / 8, To.bitWidth / 8)
+    let count = bytes.byteCount / inSize
+    var result = [UInt8](repeating: 0, count: count * outSize)
     var relative = 0.0
-    var overflow = false
-    while cursor.remaining > 0 {
-      let value: Double
-      switch from {
-      case .f64: value = Double(bitPattern: try cursor.integer())
-      case .f32: value = Double(Float(bitPattern: try cursor.integer()))
-      case .f16: value = Double(Float16(bitPattern: try cursor.integer()))
-      default: value = Double(Float(bitPattern: UInt32(try cursor.integer(UInt16.self)) << 16))
-      }
-      let rounded: Double
-      switch to {
-      case .f64:
-        rounded = value
-        result.append(littleEndian: value.bitPattern)
-      case .f32:
-        rounded = Double(Float(value))
-        result.append(littleEndian: Float(value).bitPattern)
-      case .f16:
-        rounded = Double(Float16(value))
-        result.append(littleEndian: Float16(value).bitPattern)
-      default:
-        let bits = Self.bfloat16(value)
-        rounded = Double(Float(bitPattern: UInt32(bits) << 16))
-        result.append(littleEndian: bits)
-      }
-      if rounded.isFinite {
-        if value != 0 { relative = max(relative, abs(rounded - value) / abs(value)) }
-      } else if value.isFinite {
-        guard allowsOverflow else {
-          throw .refused(
-            "convert.overflow", at: .init(entry: tensors[index].name.text),
-            expected: "values that \(to.rawValue) can hold", found: "\(value)",
-            hint: "bf16 has the range of f32; --allow-nonfinite makes them infinite")
-        }
-        overflow = true
+    var lost: Double?
+    var span = result.mutableSpan
+    var target = unsafe span.mutableBytes  // every byte pattern is a valid UInt8
+    for element in 0..<count {
+      // Within bounds by the count.
+      let bits = unsafe bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: element * inSize, as: From.self)
+      let exact = decode(From(littleEndian: bits))
+      let rounded = encode(exact)
+      unsafe target.storeBytes(
+        of: rounded.littleEndian, toUncheckedByteOffset: element * outSize, as: To.self)
+      let found = value(rounded)
+      if found.isFinite {
+        if found != exact { relative = max(relative, abs(found - exact) / abs(exact)) }
+      } else if exact.isFinite, lost == nil {
+        lost = exact
       }
     }
-    loss.add(relative: relative, overflow: overflow)
+    if let lost, !allowsOverflow {
+      throw .refused(
+        "convert.overflow", at: .init(entry: tensors[index].name.text),
+        expected: "values that \(tensors[index].elementType.rawValue) can hold", found: "\(lost)",
+        hint: "bf16 has the range of f32; --allow-nonfinite makes them infinite")
+    }
+    loss.add(relative: relative, overflow: lost != nil)
     return result
+  }
+
+  /// The number that a bfloat16 is.
+  private static func value(bfloat16 bits: UInt16) -> Double {
+    Double(Float(bitPattern: UInt32(bits) << 16))
   }
 
   /// The nearest bfloat16, ties to even.
