@@ -71,8 +71,7 @@ public struct Converter: Sendable {
       opened.weightFiles, sha256: recordsSHA256, threads: threads)
     let content = try OutputContent(
       plan: plan, base: base, container: opened.container.map { guarded($0) }, opened: opened,
-      sourceFiles: report.sourceFiles, task: task,
-      elementType: elementType)
+      sourceFiles: report.sourceFiles, task: task, elementType: elementType)
     if isDryRun {
       if !allowsNonfinite { try FiniteWeights.check(base, threads: threads) }
     } else {

@@ -14,19 +14,13 @@ import Testing
 
   @Test("full attention, with rows of padding", arguments: 0..<20)
   func full(_ seed: Int) throws {
-    let sample = RandomCase(seed: 3000 + seed)
-    var shape = sample.shape
-    shape.family = "roberta"
-    shape.windows = []
-    shape.dilations = []
-    shape.isCausal = false
+    let sample = RandomCase(seed: 3000 + seed).withFullAttention
     var inputs = sample.inputs
-    inputs.globalAttentionMask = nil
     if seed % 3 == 0 {
       for token in 0..<inputs.length { inputs.attentionMask?[token] = 0 }
     }
     try check(
-      try TinyModel(shape, seed: seed), inputs, attentions: true, threads: 1 + seed % 3,
+      try TinyModel(sample.shape, seed: seed), inputs, attentions: true, threads: 1 + seed % 3,
       sample.note)
   }
 

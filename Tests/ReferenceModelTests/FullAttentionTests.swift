@@ -5,16 +5,9 @@ import Testing
 @Suite struct FullAttentionTests {
   @Test("random lengths and padding", arguments: 0..<30)
   func random(_ seed: Int) throws {
-    let sample = RandomCase(seed: 1000 + seed)
-    var shape = sample.shape
-    shape.family = "roberta"
-    shape.windows = []
-    shape.dilations = []
-    shape.isCausal = false
-    var inputs = sample.inputs
-    inputs.globalAttentionMask = nil
+    let sample = RandomCase(seed: 1000 + seed).withFullAttention
     try check(
-      try TinyModel(shape, seed: seed), inputs,
+      try TinyModel(sample.shape, seed: seed), sample.inputs,
       residency: seed % 2 == 0 ? .resident : .streamed, threads: 1 + seed % 3, sample.note)
   }
 

@@ -20,8 +20,8 @@ struct OutputContent: Sendable {
   ///   - container: all tensors of the container that these come from, if any.
   init(
     plan: ConversionPlan, base: any TensorSource, container: (any TensorSource)?,
-    opened: OpenedModel,
-    sourceFiles: [LFZProvenance.SourceFile], task: Converter.Task, elementType: ElementType?
+    opened: OpenedModel, sourceFiles: [LFZProvenance.SourceFile], task: Converter.Task,
+    elementType: ElementType?
   ) throws(LFError) {
     let isUntouched = elementType == nil
     if isUntouched, let container, let stored = try opened.container?.composedTensors() {

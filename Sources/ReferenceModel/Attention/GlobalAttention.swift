@@ -33,7 +33,7 @@ struct GlobalAttention {
     for (sequence, mask) in inputs.sequences.enumerated() where !mask.globals.isEmpty {
       let start = sequence * inputs.length
       let states = states.rows(start..<start + inputs.length)  // [S, H]
-      let queries = try projectQueries(states, mask.globals)  // [g, H]
+      let queries = try query.applied(to: try states.gathered(mask.globals), workers)  // [g, H]
       let context = try Matrix(rows: mask.globals.count, columns: queries.columns)  // [g, H]
       if mask.globals.count <= Self.mostFolded(configuration) {
         try FoldedGlobalAttention(attention: self, mask: mask, states: states).run(
@@ -46,15 +46,6 @@ struct GlobalAttention {
           context.rows(index..<index + 1))
       }
     }
-  }
-
-  /// query_global of the global tokens, [g, H].
-  private func projectQueries(_ states: Matrix, _ globals: [Int]) throws(LFError) -> Matrix {
-    let chosen = try Matrix(rows: globals.count, columns: states.columns)  // [g, H]
-    for (index, position) in globals.enumerated() {
-      chosen.rows(index..<index + 1).copy(states.rows(position..<position + 1))
-    }
-    return try query.applied(to: chosen, workers)
   }
 
   private func runProjected(

@@ -78,14 +78,10 @@ struct SlidingWindowAttention {
     let mask = inputs.sequences[sequence]
     guard !mask.globals.isEmpty, mask.hasLocal else { return nil }
     let hidden = configuration.hiddenSize
-    let keys = try Matrix(rows: mask.globals.count, columns: hidden)  // [g, H]
-    let values = try Matrix(rows: mask.globals.count, columns: hidden)  // [g, H]
-    for (index, position) in mask.globals.enumerated() {
-      let row = sequence * inputs.length + position
-      let source = memory.projected.rows(row..<row + 1)
-      keys.rows(index..<index + 1).copy(source.columns(hidden..<2 * hidden))
-      values.rows(index..<index + 1).copy(source.columns(2 * hidden..<3 * hidden))
-    }
+    let start = sequence * inputs.length
+    let projected = memory.projected.rows(start..<start + inputs.length)  // [S, 3H]
+    let keys = try projected.columns(hidden..<2 * hidden).gathered(mask.globals)  // [g, H]
+    let values = try projected.columns(2 * hidden..<3 * hidden).gathered(mask.globals)  // [g, H]
     return .init(keys, values)
   }
 

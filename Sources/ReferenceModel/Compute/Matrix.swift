@@ -63,6 +63,15 @@ struct Matrix: Sendable {
       columns: columns, stride: stride * step)
   }
 
+  /// Some rows, copied close together. [rows.count, columns]
+  func gathered(_ rows: [Int]) throws(LFError) -> Matrix {
+    let result = try Matrix(rows: rows.count, columns: columns)
+    for (index, row) in rows.enumerated() {
+      result.rows(index..<index + 1).copy(self.rows(row..<row + 1))
+    }
+    return result
+  }
+
   /// The first `rows` × `columns` elements of the buffer, close together.
   func reshaped(rows: Int, columns: Int) -> Matrix {
     Matrix(buffer, offset: offset, rows: rows, columns: columns)

@@ -77,14 +77,7 @@ struct HeadRun {
     _ dense: LinearWeights, _ activation: Activation, _ norm: NormWeights
   ) throws(LFError) -> Matrix {
     let features = try Matrix(rows: states.rows, columns: states.columns)  // [N·S, H]
-    let blocks = ProductBlocks(rows: states.rows, columns: features.columns)
-    model.workers.run(blocks.count) { block, _ in
-      let (rows, columns) = blocks[block]
-      let part = features.rows(rows).columns(columns)
-      let bias = MatrixMultiplication.project(
-        states.rows(rows), by: dense.outputs(columns), into: part)
-      Kernels.activate(part, bias, activation)
-    }
+    dense.apply(to: states, then: activation, model.workers, into: features)
     let norms = RowBlocks(states.rows)
     model.workers.run(norms.count) { block, _ in
       let part = features.rows(norms[block])

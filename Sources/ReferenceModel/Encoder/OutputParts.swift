@@ -65,16 +65,8 @@ struct OutputParts {
     shareRows(states) { rows in
       normAttended(attended.rows(rows), states.rows(rows))
     }
-    let blocks = ProductBlocks(rows: states.rows, columns: inner.columns)
-    workers.run(blocks.count) { block, _ in
-      let (rows, columns) = blocks[block]
-      let target = inner.rows(rows).columns(columns)  // [m, columns]
-      let bias = workers.time(.feedForward) {
-        MatrixMultiplication.project(
-          attended.rows(rows), by: weights.intermediate.outputs(columns), into: target)
-      }
-      workers.time(.activation) { Kernels.activate(target, bias, configuration.activation) }
-    }
+    weights.intermediate.apply(
+      to: attended, then: configuration.activation, workers, into: inner)
     share(inner, weights.output, into: outer, .feedForward)
     shareRows(states) { rows in
       normOuter(outer.rows(rows), attended.rows(rows), states.rows(rows))

@@ -67,11 +67,12 @@ public final class ReferenceModel: Sendable {
   ///   - inputs: token ids and masks; see `EncoderInputs`.
   ///   - options: which outputs are wanted.
   /// - Returns: "hidden_states.0" … L [N,S,H] on request (0 is the embeddings
-  ///   after LayerNorm), "attentions.0" … L−1 [N,heads,S,S] on request, "last_hidden_state" [N,S,H], "pooler_output" [N,H]
-  ///   where the model has a pooler, and the head's "logits" ([B,S,V] masked
-  ///   LM, [B,S,labels] token classification, [B,labels] sequence
-  ///   classification, [B,C] multiple choice) or "start_logits" and
-  ///   "end_logits" [B,S]. N is B, or B·C for multiple choice.
+  ///   after LayerNorm), "attentions.0" … L−1 [N,heads,S,S] on request,
+  ///   "last_hidden_state" [N,S,H], "pooler_output" [N,H] where the model has a
+  ///   pooler, and the head's "logits" ([B,S,V] masked LM, [B,S,labels] token
+  ///   classification, [B,labels] sequence classification, [B,C] multiple
+  ///   choice) or "start_logits" and "end_logits" [B,S]. N is B, or B·C for
+  ///   multiple choice.
   /// - Throws: `input.*` before any work, `output.layer` and `output.size`
   ///   for attention probabilities of a layer that is not there, or of more
   ///   than 2 GiB; otherwise as `init`.

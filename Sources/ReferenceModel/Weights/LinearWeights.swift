@@ -1,3 +1,4 @@
+import ModelFamilies
 import TensorCore
 
 /// A linear layer as it is stored: y = x·weightᵀ + bias.
@@ -17,6 +18,25 @@ struct LinearWeights: Sendable {
     let result = try Matrix(rows: x.rows, columns: weight.rows)
     apply(to: x, workers, into: result)
     return result
+  }
+
+  /// result = activation(x·weightᵀ + bias), on all workers.
+  ///
+  /// - Parameters:
+  ///   - x: [m, in].
+  ///   - result: [m, out].
+  func apply(
+    to x: Matrix, then activation: Activation, _ workers: Workers, into result: Matrix
+  ) {
+    let blocks = ProductBlocks(rows: x.rows, columns: weight.rows)
+    workers.run(blocks.count) { block, _ in
+      let (rows, columns) = blocks[block]
+      let target = result.rows(rows).columns(columns)
+      let bias = workers.time(.feedForward) {
+        MatrixMultiplication.project(x.rows(rows), by: outputs(columns), into: target)
+      }
+      workers.time(.activation) { Kernels.activate(target, bias, activation) }
+    }
   }
 
   /// result = x·weightᵀ + bias, on all workers.

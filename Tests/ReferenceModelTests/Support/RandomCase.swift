@@ -2,9 +2,20 @@ import ReferenceModel
 
 /// A random model and random inputs, from one seed.
 struct RandomCase {
-  let shape: TinyModel.Shape
-  let inputs: EncoderInputs
+  private(set) var shape: TinyModel.Shape
+  private(set) var inputs: EncoderInputs
   let note: String
+
+  /// The same sizes and masks for a RoBERTa, with full attention.
+  var withFullAttention: RandomCase {
+    var copy = self
+    copy.shape.family = "roberta"
+    copy.shape.windows = []
+    copy.shape.dilations = []
+    copy.shape.isCausal = false
+    copy.inputs.globalAttentionMask = nil
+    return copy
+  }
 
   init(seed: Int) {
     var random = SeededGenerator(seed: seed)

@@ -107,12 +107,9 @@ struct AttentionProbabilities {
     guard let query = weights.globalQuery, let key = weights.globalKey, !mask.globals.isEmpty
     else { return nil }
     let start = sequence * inputs.length
-    let chosen = try Matrix(rows: mask.globals.count, columns: states.columns)  // [g, H]
-    for (index, position) in mask.globals.enumerated() {
-      chosen.rows(index..<index + 1).copy(states.rows(start + position..<start + position + 1))
-    }
+    let states = states.rows(start..<start + inputs.length)  // [S, H]
     return Global(
-      queries: try query.applied(to: chosen, workers),
-      keys: try key.applied(to: states.rows(start..<start + inputs.length), workers))
+      queries: try query.applied(to: try states.gathered(mask.globals), workers),
+      keys: try key.applied(to: states, workers))
   }
 }
