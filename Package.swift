@@ -30,10 +30,10 @@ let package = Package(
   products: [
     .executable(name: "lfconv", targets: ["lfconv"]),
     .library(
-      name: "LFConv",
+      name: "Longformer",
       targets: [
-        "TensorCore", "FileIO", "Checkpoints", "ModelFamilies", "Container", "ReferenceModel",
-        "Conversion", "Verification",
+        "Longformer", "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies",
+        "LFModels", "LFEncoder", "LFConversion", "LFVerification", "LFTools",
       ]),
   ],
   dependencies: [
@@ -53,90 +53,111 @@ let package = Package(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
-    .target(
-      name: "CLFZIndex", dependencies: ["CProtobufC", "CXXHash"], cSettings: kernel),
-    .target(name: "CKernels", cSettings: kernel),
     .target(name: "CPlatform", cSettings: kernel),
-
-    // Swift, from the bottom up.
-    .target(name: "TensorCore", swiftSettings: strict),
     .target(
-      name: "FileIO",
+      name: "CContainer", dependencies: ["CProtobufC", "CXXHash"], cSettings: kernel),
+    .target(name: "CKernels", cSettings: kernel),
+
+    .plugin(name: "EmbedFamilies", capability: .buildTool()),
+
+    // Swift, from the bottom up; Specs/architecture.md says what each is for.
+    .target(name: "LFCore", dependencies: ["CPlatform"], swiftSettings: strict),
+    .target(
+      name: "LFFiles",
       dependencies: [
-        "TensorCore", "CPlatform",
+        "LFCore", "CPlatform",
         .target(name: "CCrypto", condition: .when(platforms: [.linux])),
       ],
       swiftSettings: strict),
-    .target(name: "Checkpoints", dependencies: ["TensorCore", "FileIO"], swiftSettings: strict),
+    .target(name: "LFCheckpoints", dependencies: ["LFCore", "LFFiles"], swiftSettings: strict),
     .target(
-      name: "ModelFamilies", dependencies: ["TensorCore"],
-      resources: [
-        .embedInCode("Families/roberta.json"),
-        .embedInCode("Families/bert.json"),
-        .embedInCode("Families/longformer.json"),
-        .embedInCode("Families/fairseq-roberta.json"),
-        .embedInCode("Families/unsupported.json"),
-      ],
+      name: "LFContainer",
+      dependencies: ["LFCore", "LFFiles", "CZstd", "CXXHash", "CProtobufC", "CContainer"],
       swiftSettings: strict),
     .target(
-      name: "Container",
-      dependencies: ["TensorCore", "FileIO", "CZstd", "CXXHash", "CProtobufC", "CLFZIndex"],
+      name: "LFFamilies", dependencies: ["LFCore"], exclude: ["Families"], swiftSettings: strict,
+      plugins: ["EmbedFamilies"]),
+    .target(
+      name: "LFModels",
+      dependencies: ["LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies"],
       swiftSettings: strict),
     .target(
-      name: "ReferenceModel",
+      name: "LFEncoder",
       dependencies: [
-        "TensorCore", "ModelFamilies", "CKernels",
+        "LFCore", "LFFamilies", "CKernels",
         .target(name: "COneDNN", condition: .when(platforms: [.linux])),
       ],
       swiftSettings: strict),
+    .target(name: "LFPictures", dependencies: ["LFCore", "LFFamilies"], swiftSettings: strict),
     .target(
-      name: "Conversion",
+      name: "LFConversion",
       dependencies: [
-        "TensorCore", "FileIO", "Checkpoints", "Container", "ModelFamilies", "ReferenceModel",
+        "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies", "LFModels", "LFEncoder",
       ],
       swiftSettings: strict),
     .target(
-      name: "Verification",
+      name: "LFVerification",
       dependencies: [
-        "TensorCore", "FileIO", "Checkpoints", "Container", "ModelFamilies", "ReferenceModel",
-        "Conversion",
+        "LFCore", "LFFiles", "LFCheckpoints", "LFFamilies", "LFModels", "LFEncoder", "LFPictures",
+        "LFConversion",
       ],
       swiftSettings: strict),
+    .target(
+      name: "LFTools",
+      dependencies: [
+        "LFCore", "LFFiles", "LFContainer", "LFFamilies", "LFModels", "LFEncoder", "LFPictures",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Longformer",
+      dependencies: ["LFCore", "LFFamilies", "LFModels", "LFEncoder"], swiftSettings: strict),
     .executableTarget(
       name: "lfconv",
       dependencies: [
-        "TensorCore", "FileIO", "ModelFamilies", "Checkpoints", "Container", "Conversion",
-        "Verification",
+        "LFCore", "LFFiles", "LFContainer", "LFFamilies", "LFModels", "LFConversion",
+        "LFVerification", "LFTools",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
     // One test target a source target, and what they share.
-    .target(name: "TestSupport", path: "Tests/Support"),
-    .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore"]),
-    .testTarget(name: "FileIOTests", dependencies: ["FileIO", "TensorCore", "TestSupport"]),
+    .target(name: "TestSupport", dependencies: ["LFCore"], path: "Tests/Support"),
+    .testTarget(name: "LFCoreTests", dependencies: ["LFCore"]),
+    .testTarget(name: "LFFilesTests", dependencies: ["LFFiles", "LFCore", "TestSupport"]),
     .testTarget(
-      name: "CheckpointsTests",
-      dependencies: ["Checkpoints", "FileIO", "TensorCore", "TestSupport"]),
-    .testTarget(name: "ModelFamiliesTests", dependencies: ["ModelFamilies", "TensorCore"]),
+      name: "LFCheckpointsTests",
+      dependencies: ["LFCheckpoints", "LFModels", "LFFiles", "LFCore", "TestSupport"]),
+    .testTarget(name: "LFFamiliesTests", dependencies: ["LFFamilies", "LFCore"]),
     .testTarget(
-      name: "ContainerTests", dependencies: ["Container", "FileIO", "TensorCore", "TestSupport"],
+      name: "LFContainerTests", dependencies: ["LFContainer", "LFFiles", "LFCore", "TestSupport"],
       exclude: ["decode_lfz.py"]),
     .testTarget(
-      name: "ReferenceModelTests",
-      dependencies: ["ReferenceModel", "ModelFamilies", "TensorCore", "CKernels"]),
-    .testTarget(
-      name: "ConversionTests",
+      name: "LFModelsTests",
       dependencies: [
-        "Conversion", "Checkpoints", "Container", "ModelFamilies", "ReferenceModel", "FileIO",
-        "TensorCore", "TestSupport",
+        "LFModels", "LFCheckpoints", "LFContainer", "LFFamilies", "LFEncoder", "LFConversion",
+        "LFFiles", "LFCore", "TestSupport",
       ]),
     .testTarget(
-      name: "VerificationTests",
+      name: "LFEncoderTests",
+      dependencies: ["LFEncoder", "LFFamilies", "LFCore", "CKernels"]),
+    .testTarget(
+      name: "LFConversionTests",
       dependencies: [
-        "Verification", "Conversion", "Checkpoints", "FileIO", "TensorCore", "TestSupport",
+        "LFConversion", "LFModels", "LFCheckpoints", "LFContainer", "LFFamilies", "LFEncoder",
+        "LFFiles", "LFCore", "TestSupport",
       ]),
-    .testTarget(name: "lfconvTests", dependencies: ["lfconv", "TensorCore", "TestSupport"]),
+    .testTarget(
+      name: "LFVerificationTests",
+      dependencies: [
+        "LFVerification", "LFConversion", "LFModels", "LFCheckpoints", "LFFiles", "LFCore",
+        "TestSupport",
+      ]),
+    .testTarget(
+      name: "LFToolsTests",
+      dependencies: [
+        "LFTools", "LFModels", "LFConversion", "LFContainer", "LFFiles", "LFCore", "TestSupport",
+      ]),
+    .testTarget(name: "lfconvTests", dependencies: ["lfconv", "LFCore", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
+import LFCore
 import ArgumentParser
-import Conversion
+import LFConversion
 
 /// The root of the command line.
 struct LFConvCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import FileIO
-import TensorCore
+import LFFiles
+import LFCore
 
 /// The program: parses, runs, and turns every failure into a message, an exit
 /// code and, on request, an object of JSON.

@@ -1,6 +1,7 @@
+import LFTools
 import ArgumentParser
-import Conversion
-import TensorCore
+import LFConversion
+import LFCore
 
 /// `lfconv bench`
 struct BenchCommand: Action {

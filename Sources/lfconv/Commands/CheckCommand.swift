@@ -1,6 +1,7 @@
+import LFTools
 import ArgumentParser
-import Conversion
-import TensorCore
+import LFConversion
+import LFCore
 
 /// `lfconv check`
 struct CheckCommand: Action {
@@ -23,7 +24,7 @@ struct CheckCommand: Action {
 
   func perform() throws -> Int32 {
     let console = common.console
-    let result = try ContainerCheck(path, threads: common.threadCount)
+    let result = try ModelCheck(path, threads: common.threadCount)
     try console.object(result.json)
     if !common.quiet {
       try console.result(

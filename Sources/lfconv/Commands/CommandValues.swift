@@ -1,6 +1,6 @@
 import ArgumentParser
-import Container
-import TensorCore
+import LFContainer
+import LFCore
 
 /// Values that need more than one word of the command line.
 enum CommandValues {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FileIO
+import LFFiles
 
 /// Options of every command.
 struct CommonOptions: ParsableArguments {

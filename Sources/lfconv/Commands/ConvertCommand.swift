@@ -1,5 +1,5 @@
 import ArgumentParser
-import Conversion
+import LFConversion
 
 /// `lfconv convert`
 struct ConvertCommand: Action {

@@ -1,9 +1,10 @@
+import LFTools
 import ArgumentParser
-import Conversion
-import FileIO
-import ModelFamilies
-import TensorCore
-import Verification
+import LFConversion
+import LFFiles
+import LFFamilies
+import LFCore
+import LFVerification
 
 /// `lfconv draw`
 struct DrawCommand: Action {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import FileIO
-import TensorCore
-import Verification
+import LFFiles
+import LFCore
+import LFVerification
 
 /// `lfconv golden record`
 struct GoldenRecordCommand: Action {

@@ -1,7 +1,8 @@
+import LFTools
 import ArgumentParser
-import Conversion
-import ModelFamilies
-import TensorCore
+import LFConversion
+import LFFamilies
+import LFCore
 
 /// `lfconv inspect`
 struct InspectCommand: Action {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Conversion
+import LFConversion
 
 /// Where a conversion's result goes, and in which form.
 struct OutputOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Conversion
-import ModelFamilies
-import TensorCore
+import LFConversion
+import LFFamilies
+import LFCore
 
 /// `lfconv roberta-to-longformer`
 struct RobertaToLongformerCommand: Action {

@@ -1,5 +1,5 @@
-import FileIO
-import TensorCore
+import LFFiles
+import LFCore
 
 /// Results on standard output, everything else on standard error.
 struct Console: Sendable {

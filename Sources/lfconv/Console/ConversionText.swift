@@ -1,7 +1,8 @@
-import Container
-import Conversion
-import ModelFamilies
-import TensorCore
+import LFModels
+import LFContainer
+import LFConversion
+import LFFamilies
+import LFCore
 
 /// Runs a conversion and tells what it did.
 enum ConversionText {

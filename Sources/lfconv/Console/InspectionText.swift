@@ -1,7 +1,8 @@
-import Container
-import Conversion
-import ModelFamilies
-import TensorCore
+import LFTools
+import LFContainer
+import LFConversion
+import LFFamilies
+import LFCore
 
 /// An inspection as text for people.
 enum InspectionText {

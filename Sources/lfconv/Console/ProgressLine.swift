@@ -1,4 +1,4 @@
-import FileIO
+import LFFiles
 import Synchronization
 
 /// What is being done and how far it is, on one line of a terminal.

@@ -1,5 +1,5 @@
-import Conversion
-import ReferenceModel
+import LFConversion
+import LFEncoder
 
 #if canImport(Glibc)
   import Glibc

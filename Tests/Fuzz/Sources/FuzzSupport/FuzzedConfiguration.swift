@@ -1,5 +1,5 @@
-import ModelFamilies
-import TensorCore
+import LFFamilies
+import LFCore
 
 /// Configurations that a fuzzer chooses, beside tensors that are right.
 public enum FuzzedConfiguration {

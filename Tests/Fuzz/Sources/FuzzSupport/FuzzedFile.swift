@@ -1,6 +1,7 @@
-import Checkpoints
+import LFCheckpoints
+import LFModels
 import Foundation
-import TensorCore
+import LFCore
 
 /// A file whose bytes a fuzzer chooses, in the folder that `run.sh` makes.
 public struct FuzzedFile: Sendable {
@@ -29,7 +30,7 @@ public struct FuzzedFile: Sendable {
     var limits = Limits.standard
     // A fuzzer's machine is small; what is refused stays refused.
     limits.pickleValues = 100_000
-    guard let checkpoint = try? Checkpoints.open(path, options: OpenOptions(limits: limits)) else {
+    guard let checkpoint = try? OpenedModel.open(path, options: OpenOptions(limits: limits)) else {
       return
     }
     for (index, tensor) in checkpoint.source.tensors.enumerated() where tensor.byteCount < 1 << 20 {

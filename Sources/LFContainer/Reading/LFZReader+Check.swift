@@ -1,0 +1,50 @@
+import Synchronization
+public import LFCore
+
+extension LFZReader {
+  /// Verifies the whole file: every checksum, all padding, every digest.
+  ///
+  /// Header, chunk table and index were verified when the file was opened.
+  ///
+  /// - Throws: the error of the first bad chunk, naming it and its tensor or
+  ///   file; `lfz.digest` when chunks are sound but a blob is not what was
+  ///   written.
+  public func check(threads: Int = 1) throws(LFError) {
+    let running = Mutex((blob: 0, digest: StreamingDigest()))
+    let jobs = OrderedJobs<CheckWorker> { () throws(LFError) in
+      try CheckWorker()
+    } prepare: { (worker, chunk) throws(LFError) in
+      do throws(LFError) {
+        try unsafe worker.decoder.decode(
+          self.table.records[chunk], of: self.file, to: worker.raw.start)
+      } catch {
+        throw self.located(error, chunk: chunk)
+      }
+    } commit: { (worker, chunk) throws(LFError) in
+      let blob = self.index.blobs[running.withLock { $0.blob }]
+      let found: Digest128? = running.withLock { state in
+        unsafe state.digest.update(worker.raw.prefix(self.table.records[chunk].rawCount))
+        guard chunk == blob.chunks.upperBound - 1 else { return nil }
+        let value = state.digest.value
+        state.digest.reset()
+        state.blob += 1
+        return value
+      }
+      guard let found, found != blob.digest else { return }
+      throw self.located(
+        .refused(
+          "lfz.digest", expected: "a blob of digest \(blob.digest)", found: "\(found)"),
+        chunk: blob.chunks.lowerBound)
+    } finish: { (_, _) throws(LFError) in
+    }
+    try jobs.run(count: table.records.count, threads: threads)
+  }
+}
+
+/// What a thread needs to verify chunks.
+private struct CheckWorker {
+  let decoder: ChunkDecoder
+  let raw = ByteBuffer(byteCount: LFZFormat.chunkBytes)
+
+  init() throws(LFError) { decoder = try ChunkDecoder() }
+}

@@ -1,0 +1,75 @@
+public import LFCore
+
+/// Looks for weights that are no numbers.
+///
+/// One NaN spreads to every output; a checkpoint with one is broken, and a
+/// conversion would only hide where.
+public enum FiniteWeights {
+  /// Bytes that are looked at at a time.
+  private static let blockBytes = 1 << 20
+
+  /// Refuses the first NaN or infinity, reading piece by piece.
+  ///
+  /// - Throws: `weights.nonfinite` with the tensor and the element.
+  public static func check(_ source: any TensorSource, threads: Int = 1) throws(LFError) {
+    let jobs = ParallelJobs<Void> {
+    } body: { (_, index) throws(LFError) in
+      try check(source, index)
+    }
+    try jobs.run(count: source.tensors.count, threads: threads)
+  }
+
+  private static func check(_ source: any TensorSource, _ index: Int) throws(LFError) {
+    let tensor = source.tensors[index]
+    guard tensor.elementType.isFloatingPoint else { return }
+    var block = [UInt8](repeating: 0, count: min(tensor.byteCount, blockBytes))
+    for start in stride(from: 0, to: tensor.byteCount, by: blockBytes) {
+      let count = min(blockBytes, tensor.byteCount - start)
+      var span = block.mutableSpan
+      var raw = unsafe span.mutableBytes  // every byte pattern is a valid UInt8
+      try raw.withSlice(0..<count) { (slice) throws(LFError) in
+        try source.read(index, at: start, into: &slice)
+        if let place = firstNonfinite(slice.bytes, tensor.elementType) {
+          throw refusal(tensor, element: start / tensor.elementType.byteCount + place)
+        }
+      }
+    }
+  }
+
+  /// The error for a weight that is no number.
+  static func refusal(_ tensor: TensorDescriptor, element: Int) -> LFError {
+    .refused(
+      "weights.nonfinite", at: .init(entry: tensor.name.text),
+      expected: "finite weights", found: "a NaN or an infinity at element \(element)",
+      hint: "the training that made it went wrong; --allow-nonfinite converts it all the same")
+  }
+
+  /// The first element that is no finite number, among whole elements.
+  static func firstNonfinite(_ bytes: RawSpan, _ type: ElementType) -> Int? {
+    switch type {
+    case .f64: first(bytes, exponent: 0x7FF0_0000_0000_0000 as UInt64)
+    case .f32: first(bytes, exponent: 0x7F80_0000 as UInt32)
+    case .f16: first(bytes, exponent: 0x7C00 as UInt16)
+    case .bf16: first(bytes, exponent: 0x7F80 as UInt16)
+    default: nil
+    }
+  }
+
+  /// The first element whose exponent has all bits set.
+  private static func first<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    _ bytes: RawSpan, exponent: Bits
+  ) -> Int? {
+    let size = Bits.bitWidth / 8
+    let count = bytes.byteCount / size
+    // Within bounds by the count; every bit pattern is a valid integer.
+    func isNonfinite(_ place: Int) -> Bool {
+      let bits = unsafe bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: place * size, as: Bits.self)
+      return Bits(littleEndian: bits) & exponent == exponent
+    }
+    // Without branches, so that it runs at the speed of memory.
+    var found: Bits = 0
+    for place in 0..<count { found |= isNonfinite(place) ? 1 : 0 }
+    return found == 0 ? nil : (0..<count).first(where: isNonfinite)
+  }
+}

@@ -1,0 +1,132 @@
+public import LFModels
+public import LFContainer
+import LFFiles
+public import LFFamilies
+public import LFCore
+
+/// Carries out a conversion: read → plan → write → prove → publish.
+public struct Converter: Sendable {
+  /// What to do.
+  public enum Task: Sendable {
+    /// RoBERTa → Longformer.
+    case longformer(LongformerOptions)
+    /// The same model in another container.
+    case sameArchitecture
+  }
+
+  public var task: Task
+  public var source: String
+  public var output: String
+  public var options: OpenOptions
+  /// The element type of the result's weights; nil keeps the source's.
+  public var elementType: ElementType?
+  /// How hard a container is compressed; folders never are.
+  public var compression = LFZCompression.standard
+  /// Largest file of weights in a folder; beyond it they are sharded.
+  public var shardByteCount = 5_000_000_000
+  /// Whether the result is proven before it is published.
+  public var isChecked = true
+  /// Whether weights that are NaN or infinite are let through.
+  public var allowsNonfinite = false
+  /// Whether the SHA-256 of the source's files is computed and kept.
+  public var recordsSHA256 = false
+  /// Whether to stop after planning.
+  public var isDryRun = false
+  /// Whether an older output may be replaced.
+  public var overwrite = false
+  public var threads: Int
+
+  /// A conversion with the defaults of the command line.
+  public init(
+    _ task: Task, source: String, output: String, options: OpenOptions = OpenOptions(),
+    threads: Int = 1
+  ) {
+    self.task = task
+    self.source = source
+    self.output = output
+    self.options = options
+    self.threads = threads
+  }
+
+  /// Runs it.
+  ///
+  /// - Parameter progress: called with what is being done and how far it is,
+  ///   from 0 to 1.
+  /// - Throws: any error of reading, planning, proving or writing; no output
+  ///   and no temporary file is left then.
+  public func run(
+    progress: @escaping @Sendable (String, Double) -> Void = { _, _ in }
+  ) throws(LFError) -> ConversionReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try refuseOverlap()
+    let opened = try OpenedModel.open(source, options: options)
+    let loss = RoundingLoss()
+    // Every weight is read once to be written, and looked at on that way.
+    let base = rounded(guarded(opened.source), loss)
+    let model = try opened.recognized(as: base.tensors)
+    let plan = try plan(model, base)
+    var report = ConversionReport(source: opened, model: model, plan: plan, output: output)
+    report.sourceFiles = try SourceFiles.described(
+      opened.weightFiles, sha256: recordsSHA256, threads: threads)
+    let content = try OutputContent(
+      plan: plan, base: base, container: opened.container.map { guarded($0) }, opened: opened,
+      sourceFiles: report.sourceFiles, task: task, elementType: elementType)
+    if isDryRun {
+      if !allowsNonfinite { try FiniteWeights.check(base, threads: threads) }
+    } else {
+      let writer = try OutputWriters.make(
+        output, overwrite: overwrite, compression: compression, shardByteCount: shardByteCount)
+      try writer.write(content, threads: threads) { progress("writing", $0) }
+      if isChecked {
+        let proof = Proof(
+          plan: plan, model: model, source: rounded(opened.source, RoundingLoss()),
+          written: try writer.reopen(), threads: threads)
+        report.checks = try proof.run { progress("checking", $0) }
+      }
+      try writer.publish()
+      report.bytes = writer.byteCount
+    }
+    if let elementType, !isDryRun {
+      report.notes.append(
+        "weights rounded to \(elementType.rawValue): largest relative error "
+          + loss.maxRelative.rounded3 + (loss.hasOverflow ? ", and values became infinite" : ""))
+    }
+    report.seconds = (clock.now - start) / .seconds(1)
+    return report
+  }
+
+  /// The weights, looked at when they are read.
+  private func guarded(_ weights: any TensorSource) -> any TensorSource {
+    allowsNonfinite ? weights : FiniteSource(weights, file: source)
+  }
+
+  /// The weights as they will be written.
+  private func rounded(_ source: any TensorSource, _ loss: RoundingLoss) -> any TensorSource {
+    guard let elementType else { return source }
+    return ConvertedSource(
+      source, to: elementType, allowsOverflow: allowsNonfinite, loss: loss)
+  }
+
+  private func plan(
+    _ model: RecognizedModel, _ base: any TensorSource
+  ) throws(LFError) -> ConversionPlan {
+    let untied = try TiedTensors.differing(model, base)
+    switch task {
+    case .longformer(let options):
+      return try ConversionPlan(longformerFrom: model, options: options, untied: untied)
+    case .sameArchitecture:
+      return try ConversionPlan(
+        sameArchitecture: model, sourceTensors: base.tensors, untied: untied)
+    }
+  }
+
+  /// An output that would replace its own source is a slip of the pen.
+  private func refuseOverlap() throws(LFError) {
+    guard let from = Paths.resolved(source), let to = Paths.resolved(output) else { return }
+    guard from == to || from.hasPrefix(to + "/") else { return }
+    throw LFError(
+      .usage, "usage.output", "the output would replace the source", at: .init(file: output),
+      hint: "give another name for the output")
+  }
+}

@@ -1,0 +1,30 @@
+import LFModels
+import LFContainer
+import LFCore
+
+/// A place a conversion's result goes to: written aside, read back, published.
+protocol OutputWriter: Sendable {
+  /// Writes everything under a temporary name.
+  func write(
+    _ content: OutputContent, threads: Int, progress: @escaping @Sendable (Double) -> Void
+  ) throws(LFError)
+  /// Opens what was written.
+  func reopen() throws(LFError) -> OpenedModel
+  /// Moves it to its place.
+  func publish() throws(LFError)
+  /// Bytes of what was written.
+  var byteCount: Int { get }
+}
+
+/// Chooses the writer for an output path.
+enum OutputWriters {
+  /// A container for a path that ends in `.lfz`, a folder for any other.
+  static func make(
+    _ path: String, overwrite: Bool, compression: LFZCompression, shardByteCount: Int
+  ) throws(LFError) -> any OutputWriter {
+    if path.hasSuffix(".lfz") {
+      return try ContainerOutput(path, overwrite: overwrite, compression: compression)
+    }
+    return try FolderOutput(path, overwrite: overwrite, shardByteCount: shardByteCount)
+  }
+}

@@ -1,0 +1,71 @@
+import LFFamilies
+import LFCore
+
+/// One post-LayerNorm encoder layer: attention, then the feed-forward part.
+///
+/// Follows Hugging Face's `LongformerLayer` and `RobertaLayer`.
+struct EncoderLayer {
+  let configuration: ModelConfiguration
+  let weights: LayerWeights
+  let pattern: AttentionPattern
+  let inputs: PreparedInputs
+  let memory: LayerMemory
+  let workers: Workers
+
+  /// Replaces the hidden states by the layer's output.
+  ///
+  /// - Parameter states: [N·S, H].
+  func run(_ states: Matrix) throws(LFError) {
+    try attend(states)
+    finish(states)
+  }
+
+  /// Writes the attention's context of every token; the states stay.
+  func attend(_ states: Matrix) throws(LFError) {
+    let rule = pattern.rule
+    // Where all tokens that count are global, no local projection is needed.
+    if rule.paddedQueries == .attend || inputs.sequences.contains(where: \.hasLocal) {
+      project(states)
+    }
+    switch pattern {
+    case .full: FullAttention(context: context(.fullAttention)).run()
+    case .slidingWindow(let window):
+      try SlidingWindowAttention(context: context(.bandAttention), window: window).run()
+    }
+    if rule.hasGlobalTokens, let query = weights.globalQuery, let key = weights.globalKey,
+      let value = weights.globalValue
+    {
+      try GlobalAttention(
+        context: context(.globalAttention), isCausal: rule.isCausal, query: query, key: key,
+        value: value
+      ).run(states)
+    }
+  }
+
+  /// What the attention works on, its time counted for a part.
+  func context(_ part: ForwardPart) -> AttentionContext {
+    AttentionContext(
+      configuration: configuration, inputs: inputs, memory: memory.attention,
+      workers: workers.timing(part))
+  }
+
+  /// Query, key and value of every token.
+  private func project(_ states: Matrix) {
+    weights.projections.apply(
+      to: states, workers.timing(.queryKeyValue), into: memory.attention.projected)
+  }
+
+  /// Output projection and feed-forward part.
+  func finish(_ states: Matrix) {
+    let parts = OutputParts(configuration: configuration, weights: weights, workers: workers)
+    if ProductBlocks.isFew(states.rows) {
+      parts.runTogether(memory.attention.context, memory.blocks[0], states)
+      return
+    }
+    let blocks = RowBlocks(states.rows)
+    workers.run(blocks.count) { block, worker in
+      let rows = blocks[block]
+      parts.run(memory.attention.context.rows(rows), memory.blocks[worker], states.rows(rows))
+    }
+  }
+}

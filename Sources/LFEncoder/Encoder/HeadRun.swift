@@ -1,0 +1,133 @@
+import LFFamilies
+import LFCore
+
+/// Pooler and head of a forward pass.
+struct HeadRun {
+  let model: EncoderModel
+  let inputs: PreparedInputs
+  let states: Matrix  // [N·S, H]
+
+  /// "pooler_output" and whatever the head computes.
+  func outputs() throws(LFError) -> [OutputTensor] {
+    var outputs: [OutputTensor] = []
+    var pooled: Matrix?  // [N, H]
+    if let pooler = model.head.pooler {
+      let result = try dense(try firstTokens(), pooler)
+      outputs.append(
+        OutputTensor(
+          name: "pooler_output", shape: [result.rows, result.columns], copying: result))
+      pooled = result
+    }
+    switch model.head.kind {
+    case .none: break
+    case .maskedLanguageModel(let dense, let activation, let norm, let decoder, let bias):
+      let features = try features(dense, activation, norm)
+      outputs.append(try languageModel(features, decoder, bias))
+    case .sequenceClassification(let first, let projection):
+      let logits = try projection.applied(
+        to: try dense(try firstTokens(), first), model.workers)  // [B, labels]
+      outputs.append(
+        OutputTensor(name: "logits", shape: [logits.rows, logits.columns], copying: logits))
+    case .tokens(let weights):
+      outputs += tokenLogits(try weights.applied(to: states, model.workers))
+    case .pooled(let weights):
+      guard let pooled else { preconditionFailure("this head is read with a pooler") }
+      let logits = try weights.applied(to: pooled, model.workers)  // [B, labels] or [B·C, 1]
+      outputs.append(
+        OutputTensor(
+          name: "logits", shape: [inputs.batch, inputs.choices ?? logits.columns],
+          copying: logits))
+    }
+    return outputs
+  }
+
+  /// Hidden states of every sequence's first token, [N, H].
+  private func firstTokens() throws(LFError) -> Matrix {
+    let result = try Matrix(rows: inputs.sequences.count, columns: states.columns)
+    result.copy(states.everyRow(from: 0, by: inputs.length))
+    return result
+  }
+
+  /// tanh(x·Wᵀ + b).
+  private func dense(_ x: Matrix, _ weights: LinearWeights) throws(LFError) -> Matrix {
+    let result = try Matrix(rows: x.rows, columns: weights.weight.rows)
+    model.workers.run(1) { _, _ in
+      MatrixMultiplication.multiply(x, transposed: weights.weight, into: result)
+      Kernels.tanh(result, weights.bias)
+    }
+    return result
+  }
+
+  /// Logits [N·S, labels] of a head that looks at every token.
+  private func tokenLogits(_ logits: Matrix) -> [OutputTensor] {
+    let shape = [inputs.batch, inputs.length]
+    guard model.configuration.head == .questionAnswering else {
+      return [
+        OutputTensor(name: "logits", shape: shape + [logits.columns], copying: logits)
+      ]
+    }
+    return [
+      OutputTensor(name: "start_logits", shape: shape, copying: logits.columns(0..<1)),
+      OutputTensor(name: "end_logits", shape: shape, copying: logits.columns(1..<2)),
+    ]
+  }
+
+  /// activation(dense), then LayerNorm, of every token, [N·S, H].
+  private func features(
+    _ dense: LinearWeights, _ activation: Activation, _ norm: NormWeights
+  ) throws(LFError) -> Matrix {
+    let features = try Matrix(rows: states.rows, columns: states.columns)  // [N·S, H]
+    dense.apply(to: states, then: activation, model.workers, into: features)
+    let norms = RowBlocks(states.rows)
+    model.workers.run(norms.count) { block, _ in
+      let part = features.rows(norms[block])
+      Kernels.layerNorm(
+        part, norm: norm, epsilon: model.configuration.layerNormEpsilon, into: part)
+    }
+    return features
+  }
+
+  /// Logits of every token over the vocabulary, from features [N·S, H].
+  private func languageModel(
+    _ features: Matrix, _ decoder: TensorName, _ bias: Matrix
+  ) throws(LFError) -> OutputTensor {
+    let vocabulary = model.configuration.vocabularySize
+    var failure: LFError?
+    let logits = OutputTensor(
+      name: "logits", shape: [inputs.batch, inputs.length, vocabulary], rows: states.rows,
+      columns: vocabulary
+    ) { target in
+      do throws(LFError) {
+        try decode(features, decoder, bias, into: target)
+      } catch {
+        target.fill(0)
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return logits
+  }
+
+  /// target = features·Eᵀ + bias, some rows of the decoder's matrix E at a time.
+  private func decode(
+    _ features: Matrix, _ decoder: TensorName, _ bias: Matrix, into target: Matrix
+  ) throws(LFError) {
+    let block = 2048  // words
+    let resident =
+      model.head.decoder
+      ?? (decoder == .wordEmbeddings ? model.embeddings.words : nil)
+    let memory: Matrix  // [V, H], or [block, H] when it is read in parts
+    if let resident {
+      memory = resident
+    } else {
+      memory = try Matrix(rows: min(block, bias.columns), columns: features.columns)
+    }
+    for start in stride(from: 0, to: bias.columns, by: block) {
+      let words = start..<min(bias.columns, start + block)
+      let part = resident == nil ? memory.rows(0..<words.count) : memory.rows(words)  // [words, H]
+      if resident == nil { try model.reader.read(decoder, rows: words, into: part) }
+      LinearWeights(weight: part, bias: bias.columns(words)).apply(
+        to: features, model.workers, into: target.columns(words))
+    }
+  }
+}

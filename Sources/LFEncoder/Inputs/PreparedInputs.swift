@@ -1,0 +1,64 @@
+import LFFamilies
+import LFCore
+
+/// Inputs that have been checked against a model, in the form that layers use.
+///
+/// N is the number of sequences: B, or B·C for multiple choice.
+struct PreparedInputs: Sendable {
+  let batch: Int
+  let choices: Int?
+  let length: Int
+  let ids: [Int]  // [N·S]
+  let positions: [Int]  // [N·S]
+  let types: [Int]  // [N·S]
+  let sequences: [SequenceMask]  // [N]
+
+  /// Tokens of all sequences.
+  var tokens: Int { sequences.count * length }
+
+  /// Checks inputs and fills in what they leave out.
+  ///
+  /// - Throws: `input.*`.
+  init(_ inputs: EncoderInputs, configuration: ModelConfiguration) throws(LFError) {
+    let check = InputCheck(configuration: configuration)
+    let count = try check.sequenceCount(inputs)
+    let length = inputs.length
+    try check.ids(inputs.inputIDs, "input_ids", rows: configuration.vocabularySize)
+    let types = inputs.tokenTypeIDs ?? Array(repeating: 0, count: count * length)
+    try check.ids(types, "token_type_ids", rows: configuration.tokenTypeCount)
+    let positions: [Int]  // [N·S]
+    if let given = inputs.positionIDs {
+      positions = given
+    } else {
+      positions = try check.positions(inputs.inputIDs, length: length)
+    }
+    try check.ids(positions, "position_ids", rows: configuration.positionCount)
+    let attention = inputs.attentionMask ?? Array(repeating: 1, count: count * length)
+    try check.mask(attention, "attention_mask")
+    let global: [Int]  // [N·S]
+    if let given = inputs.globalAttentionMask {
+      global = given
+    } else {
+      global = try DefaultGlobalAttention(configuration: configuration).mask(
+        ids: inputs.inputIDs, length: length)
+    }
+    try check.mask(global, "global_attention_mask")
+    if !configuration.hasGlobalTokens, let token = global.firstIndex(of: 1) {
+      throw .refused(
+        "input.global-mask", at: .init(entry: "global_attention_mask"),
+        expected: "no global token, because this model's attention is full",
+        found: "one at token \(token)")
+    }
+
+    batch = inputs.batch
+    choices = inputs.choices
+    self.length = length
+    ids = inputs.inputIDs
+    self.positions = positions
+    self.types = types
+    sequences = (0..<count).map { sequence in
+      let range = sequence * length..<(sequence + 1) * length
+      return SequenceMask(attention: attention[range], global: global[range])
+    }
+  }
+}

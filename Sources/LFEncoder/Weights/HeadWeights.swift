@@ -1,0 +1,93 @@
+import LFFamilies
+import LFCore
+
+/// Weights on top of the encoder, but for the masked-LM decoder, whose matrix
+/// may be the word embeddings.
+struct HeadWeights: Sendable {
+  /// What the head computes.
+  enum Kind: Sendable {
+    case none
+    /// activation(dense), LayerNorm, then the decoder (tensor by name) and its
+    /// bias.
+    case maskedLanguageModel(
+      dense: LinearWeights, activation: Activation, norm: NormWeights, decoder: TensorName,
+      bias: Matrix)
+    /// tanh(dense) of the first token, then the projection.
+    case sequenceClassification(dense: LinearWeights, projection: LinearWeights)
+    /// One linear layer for every token.
+    case tokens(LinearWeights)
+    /// One linear layer for the pooled output.
+    case pooled(LinearWeights)
+  }
+
+  let kind: Kind
+  /// tanh(dense) of the first token, where the model has it.
+  let pooler: LinearWeights?
+  /// A resident model's decoder [V, H], where it is not the word embeddings.
+  let decoder: Matrix?
+
+  /// Reads the head that the configuration names.
+  init(
+    configuration: ModelConfiguration, reader: WeightReader, workers: Workers, isStreamed: Bool
+  ) throws(LFError) {
+    let hidden = configuration.hiddenSize
+    let labels = configuration.labelCount
+    var slots: [WeightSlot] = []
+    func linear(_ name: String, _ out: Int) throws(LFError) -> LinearWeights {
+      let linear = LinearWeights(
+        weight: try Matrix(rows: out, columns: hidden), bias: try Matrix(rows: 1, columns: out))
+      slots.append(WeightSlot(name: TensorName(name + ".weight"), target: linear.weight))
+      slots.append(WeightSlot(name: TensorName(name + ".bias"), target: linear.bias, isVector: true))
+      return linear
+    }
+    let table = try FamilyTable.named(configuration.family)
+    let names = table.rows(of: configuration.head).map(\.canonical)
+    // BERT classifies the pooled output, RoBERTa has layers of its own for it.
+    let usesPooled =
+      configuration.head == .multipleChoice
+      || configuration.head == .sequenceClassification
+        && !names.contains("classifier.dense.weight")
+    pooler =
+      usesPooled || reader.has("pooler.dense.weight")
+      ? try linear("pooler.dense", hidden) : nil
+    var ownDecoder: Matrix?
+    switch configuration.head {
+    case .bare: kind = .none
+    case .maskedLanguageModel:
+      let dense = try linear("lm_head.dense", hidden)
+      let norm = NormWeights(
+        gain: try Matrix(rows: 1, columns: hidden), shift: try Matrix(rows: 1, columns: hidden))
+      slots.append(
+        WeightSlot(name: "lm_head.layer_norm.weight", target: norm.gain, isVector: true))
+      slots.append(
+        WeightSlot(name: "lm_head.layer_norm.bias", target: norm.shift, isVector: true))
+      let bias = try Matrix(rows: 1, columns: configuration.vocabularySize)
+      let biasName: TensorName =
+        reader.has("lm_head.decoder.bias") ? "lm_head.decoder.bias" : "lm_head.bias"
+      slots.append(WeightSlot(name: biasName, target: bias, isVector: true))
+      let own: TensorName = "lm_head.decoder.weight"
+      let decoder = reader.has(own) ? own : .wordEmbeddings
+      try reader.check(decoder, rows: configuration.vocabularySize, columns: hidden)
+      if decoder == own, !isStreamed {
+        let matrix = try Matrix(rows: configuration.vocabularySize, columns: hidden)
+        slots.append(WeightSlot(name: own, target: matrix))
+        ownDecoder = matrix
+      }
+      // RoBERTa's and Longformer's heads use the exact GELU, whatever the layers do.
+      kind = .maskedLanguageModel(
+        dense: dense, activation: table.headFollowsActivation ? configuration.activation : .gelu,
+        norm: norm, decoder: decoder, bias: bias)
+    case .sequenceClassification where usesPooled:
+      kind = .pooled(try linear("classifier", labels))
+    case .sequenceClassification:
+      kind = .sequenceClassification(
+        dense: try linear("classifier.dense", hidden),
+        projection: try linear("classifier.out_proj", labels))
+    case .tokenClassification: kind = .tokens(try linear("classifier", labels))
+    case .questionAnswering: kind = .tokens(try linear("qa_outputs", 2))
+    case .multipleChoice: kind = .pooled(try linear("classifier", 1))
+    }
+    decoder = ownDecoder
+    try reader.read(slots, workers: workers)
+  }
+}

@@ -1,0 +1,94 @@
+/// What a pattern shows and hides, apart from padding and global tokens.
+public protocol AttentionRule: Sendable, Equatable {
+  /// The keys that a query sees, in ascending order and each once.
+  ///
+  /// - Parameters:
+  ///   - query: position below `length`.
+  ///   - head: below the number of heads.
+  ///   - length: tokens of the sequence, padding included.
+  func visibleKeys(query: Int, head: Int, length: Int) -> [KeyRun]
+
+  /// Whether single tokens may be global: seen by all queries, and seeing all
+  /// keys through projections of their own (arXiv 2004.05150, section 3.1).
+  var hasGlobalTokens: Bool { get }
+
+  /// Whether no key after the query is seen, global ones included.
+  var isCausal: Bool { get }
+
+  /// What the context of a padded query is.
+  var paddedQueries: PaddedQueries { get }
+
+  /// Most keys that some neighbouring queries see together, which bounds the
+  /// memory for their scores.
+  func mostKeys(ofNeighbours queries: Int, length: Int) -> Int
+
+  /// Heads that see different keys; others see what one of these sees.
+  func distinctHeads(of count: Int) -> [Int]
+
+  /// The pattern in words, as in "window 512, dilation 1, 2".
+  var description: String { get }
+
+  /// Width of the attention window, both sides together, where there is one.
+  var windowWidth: Int? { get }
+
+  /// What a user of Hugging Face's classes has to know about a model with this
+  /// pattern; nil when they compute it.
+  var remarkForStockClasses: String? { get }
+}
+
+/// Positions at equal distances: `first`, `first + step`, …, `count` of them.
+public struct KeyRun: Sendable, Equatable {
+  public let first: Int
+  public let count: Int
+  public let step: Int
+
+  public init(first: Int, count: Int, step: Int = 1) {
+    self.first = first
+    self.count = max(0, count)
+    self.step = step
+  }
+
+  /// The positions, in ascending order.
+  public var positions: StrideTo<Int> {
+    stride(from: first, to: first + count * step, by: step)
+  }
+}
+
+/// What the context of a padded query is.
+public enum PaddedQueries: Sendable, Equatable {
+  /// They attend like all others. Where every key is padded too, all keys
+  /// count the same: Hugging Face's mask then swallows the scores.
+  case attend
+  /// Zero.
+  case zero
+}
+
+extension AttentionRule {
+  public var isCausal: Bool { false }
+  public var windowWidth: Int? { nil }
+  public var remarkForStockClasses: String? { nil }
+  public func distinctHeads(of count: Int) -> [Int] { count > 0 ? [0] : [] }
+
+  /// Keys that a query sees, global ones not counted.
+  public func keyCount(query: Int, head: Int, length: Int) -> Int {
+    visibleKeys(query: query, head: head, length: length).reduce(0) { $0 + $1.count }
+  }
+
+  /// Most keys that any query of a head sees.
+  public func mostKeys(head: Int, length: Int) -> Int {
+    // Patterns are regular: the ends and the middle of some queries tell.
+    let step = max(1, length / 64)
+    let sample = stride(from: 0, to: length, by: step) + [length / 2, length - 1]
+    return sample.lazy.filter { $0 >= 0 && $0 < length }
+      .map { keyCount(query: $0, head: head, length: length) }.max() ?? 0
+  }
+
+  /// Whether every query sees every key.
+  public func showsEverything(heads: Int, length: Int) -> Bool {
+    distinctHeads(of: heads).allSatisfy { head in
+      (0..<length).allSatisfy { keyCount(query: $0, head: head, length: length) == length }
+    }
+  }
+}
+
+private func + (sequence: StrideTo<Int>, others: [Int]) -> [Int] { Array(sequence) + others }

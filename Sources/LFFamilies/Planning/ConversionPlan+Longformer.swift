@@ -1,0 +1,193 @@
+public import LFCore
+
+extension ConversionPlan {
+  /// Plans RoBERTa or BERT → Longformer, or another length and other windows
+  /// for a Longformer, which keeps its own global projections.
+  ///
+  /// - Parameters:
+  ///   - model: the source.
+  ///   - untied: tied tensors (a decoder) whose bytes differ from what they
+  ///     should equal; they are kept, and the configuration says so.
+  /// - Throws: `usage.*` for options that do not fit the model; `model.head`
+  ///   for a head that no Longformer class has.
+  public init(
+    longformerFrom model: RecognizedModel, options: LongformerOptions, untied: Set<TensorName>
+  ) throws(LFError) {
+    let source = model.configuration
+    try Self.refuseHead(model)
+    let target = try FamilyTable.named(FamilyTable.longformer)
+    let tiling = try Self.tiling(source, options)
+    json = try Self.longformerJSON(model, target, tiling, options, untied)
+    configuration = try ModelConfiguration(
+      json: json, table: target, head: source.head, origin: "the converted config.json")
+    self.tiling = tiling
+
+    let prefix = source.head == .bare ? "" : target.prefixes.first ?? ""
+    // An untied decoder is a weight of its own, and so is its bias: the stock
+    // class would draw whichever is missing at random.
+    let keepsDecoder = !untied.isEmpty || !source.tiesDecoder
+    var tensors: [ComposedTensor] = []
+    var copies: [(TensorName, TensorName)] = []
+    for row in target.rows(head: source.head, layers: source.layerCount) {
+      let name = TensorName((row.isPrefixed ? prefix : "") + row.canonical.text)
+      if row.tiedTo != nil, !keepsDecoder { continue }
+      // A Longformer's own global projections are there already.
+      let own = model.tensor(row.canonical)
+      let original = own == nil ? row.copiedFrom : nil
+      let origin =
+        own ?? original.flatMap { model.tensor($0) } ?? row.tiedTo.flatMap { model.tensor($0) }
+      guard let origin else {
+        if row.isOptional { continue }
+        throw LFError(.internal, "internal.plan", "no source for \(row.canonical)")
+      }
+      if let original {
+        // Equal now, but weights of their own: training moves them apart.
+        copies.append((name, TensorName(prefix + original.text)))
+        tensors.append(try ComposedTensor(copying: origin, as: name))
+      } else if row.canonical == .positionEmbeddings, let index = origin.index {
+        let shape = try TensorShape([tiling.targetRows, source.hiddenSize])
+        let descriptor = TensorDescriptor(
+          name: name, elementType: origin.descriptor.elementType, shape: shape)
+        let rowBytes = origin.descriptor.rowByteCount
+        tensors.append(
+          try ComposedTensor(descriptor, parts: tiling.parts(index: index, rowBytes: rowBytes)))
+      } else {
+        tensors.append(try ComposedTensor(copying: origin, as: name))
+      }
+    }
+    self.tensors = tensors
+    self.copies = copies
+    notes =
+      Self.notes(model, untied) + Self.stockClassNotes(configuration)
+      + Self.shrinkingNotes(source, configuration)
+  }
+
+  // MARK: Pieces
+
+  private static func tiling(
+    _ source: ModelConfiguration, _ options: LongformerOptions
+  ) throws(LFError) -> PositionTiling {
+    let positions = options.maxPositions(for: source)
+    guard (1...LongformerOptions.maxPositionsLimit).contains(positions) else {
+      throw LFError(
+        .usage, "usage.max-positions",
+        "expected a number of positions from 1 to \(LongformerOptions.maxPositionsLimit), found "
+          + "\(positions)")
+    }
+    guard source.paddingID < LongformerOptions.maxPositionsLimit else {
+      throw .refused(
+        "config.value", at: .init(entry: "pad_token_id"),
+        expected: "a padding token below \(LongformerOptions.maxPositionsLimit)",
+        found: "\(source.paddingID)")
+    }
+    return PositionTiling(
+      sourceRows: source.positionCount, paddingID: source.paddingID, scheme: source.positions,
+      maxPositions: positions)
+  }
+
+  private static func longformerJSON(
+    _ model: RecognizedModel, _ target: FamilyTable, _ tiling: PositionTiling,
+    _ options: LongformerOptions, _ untied: Set<TensorName>
+  ) throws(LFError) -> JSONObject {
+    let source = model.configuration
+    var windows = options.attentionWindows(for: source)
+    if windows.count == 1 { windows = Array(repeating: windows[0], count: source.layerCount) }
+    guard windows.count == source.layerCount else {
+      throw LFError(
+        .usage, "usage.attention-window",
+        "expected one attention window, or one for each of \(source.layerCount) layers, found "
+          + "\(windows.count)")
+    }
+    if let wrong = windows.first(where: { $0 < 2 || !$0.isMultiple(of: 2) || $0 > SlidingWindow.largest }) {
+      throw LFError(
+        .usage, "usage.attention-window",
+        "expected even attention windows of 2 or more, found \(wrong)",
+        hint: "the window is the full width: half of it lies on each side of a token")
+    }
+    var json = source.json
+    // The class's own defaults are another model's: every field is spelled out.
+    for member in model.table.defaults.members where (json[member.key] ?? .null) == .null {
+      json[member.key] = member.value
+    }
+    json["pad_token_id"] = JSONValue(source.paddingID)
+    let suffix = source.head.architectureSuffix
+    let modelType = json["model_type"]?.stringValue
+    json["architectures"] = [.string(target.classStem(modelType: nil) + suffix)]
+    json["model_type"] = .string(FamilyTable.longformer)
+    SlidingWindow.write(windows: windows, to: &json)
+    json["max_position_embeddings"] = JSONValue(tiling.targetRows)
+    // Another vocabulary than the usual one may have no such token.
+    if source.separatorID < source.vocabularySize {
+      json["sep_token_id"] = JSONValue(source.separatorID)
+    } else {
+      json["sep_token_id"] = nil
+    }
+    if let dilation = options.attentionDilation { SlidingWindow.write(dilation: dilation, to: &json) }
+    if !untied.isEmpty { json["tie_word_embeddings"] = false }
+    // Code that the source brought for its own class does not fit this one.
+    json["auto_map"] = nil
+    // Without it the library would take a byte-level tokenizer for every
+    // Longformer, also for the sentence pieces of XLM-R and CamemBERT.
+    if json["tokenizer_class"] == nil, let modelType, !source.isLongformer,
+      modelType != "roberta"
+    {
+      let stem = model.table.classStem(modelType: modelType)
+      json["tokenizer_class"] = .string(stem + "Tokenizer")
+    }
+    return json
+  }
+
+  private static func stockClassNotes(_ configuration: ModelConfiguration) -> [String] {
+    configuration.attention.lazy.compactMap { $0.rule.remarkForStockClasses }.first.map { [$0] } ?? []
+  }
+
+  /// Heads whose counterpart computes something else are refused.
+  private static func refuseHead(_ model: RecognizedModel) throws(LFError) {
+    let head = model.configuration.head
+    let location = LFError.Location(entry: head.rawValue)
+    if let reason = model.table.unconvertibleHeads.first(where: { $0.head == head })?.reason {
+      throw .unsupported(
+        "model.head", at: location, reason,
+        hint: "convert the encoder alone: a configuration with the bare class, given by --config")
+    }
+    if model.table.headFollowsActivation, head == .maskedLanguageModel,
+      model.configuration.activation != .gelu
+    {
+      throw .unsupported(
+        "model.head", at: location,
+        "this masked-LM head uses \(model.configuration.activation.rawValue), while a Longformer's "
+          + "always uses gelu")
+    }
+  }
+
+  private static func shrinkingNotes(
+    _ source: ModelConfiguration, _ result: ModelConfiguration
+  ) -> [String] {
+    guard result.longestInput < source.longestInput else { return [] }
+    return [
+      "the result reads \(result.longestInput) tokens, fewer than the source's "
+        + "\(source.longestInput)"
+    ]
+  }
+
+  private static func notes(_ model: RecognizedModel, _ untied: Set<TensorName>) -> [String] {
+    var notes = model.unused.map { "\($0.name) is left out: \($0.reason)" }
+    let usesSeparator: Set<ModelHead> = [.questionAnswering, .multipleChoice]
+    if model.configuration.positions == .fromZero,
+      usesSeparator.contains(model.configuration.head)
+    {
+      notes.append(
+        "a BERT writes fewer separators than a Longformer's default for global tokens looks for: "
+          + "give a global_attention_mask")
+    }
+    for name in untied.sorted() {
+      notes.append(
+        "\(name) differs from the tensor it is usually tied to: it is kept as a weight of its own, "
+          + "and the configuration says tie_word_embeddings: false")
+    }
+    if model.configuration.json["auto_map"] != nil {
+      notes.append("auto_map is left out of the configuration: its code belongs to another class")
+    }
+    return notes
+  }
+}

@@ -1,0 +1,59 @@
+import LFCore
+
+/// What does not fit between a checkpoint and a family table, collected so that
+/// a user sees all of it at once.
+struct TensorProblems {
+  var missing: [TensorName] = []
+  var unexpected: [TensorName] = []
+  var misshapen: [String] = []
+
+  /// The error, or nil when everything fits.
+  ///
+  /// - Parameter known: names the table knows, to suggest the nearest one.
+  func error(known: [TensorName]) -> LFError? {
+    var parts: [String] = []
+    // Only for what is shown: a search for each of 65,536 names would not end.
+    func list<Item>(_ title: String, _ items: [Item], _ text: (Item) -> String) {
+      guard !items.isEmpty else { return }
+      let shown = items.prefix(20).map { "\n  " + printable(text($0), limit: 300) }.joined()
+      let rest = items.count > 20 ? "\n  … and \(items.count - 20) more" : ""
+      parts.append("\(items.count) \(title):\(shown)\(rest)")
+    }
+    list("missing", missing, \.text)
+    list("unexpected", unexpected) { $0.text + suggestion($0, known) }
+    list("misshapen", misshapen) { $0 }
+    guard !parts.isEmpty else { return nil }
+    return LFError(
+      .refused, "model.tensors",
+      "the tensors are not those of the configuration's model; " + parts.joined(separator: "\n"),
+      hint: unexpected.isEmpty && missing.isEmpty
+        ? "config.json and the weights may come from different models"
+        : "nothing is skipped silently: the checkpoint must hold one model and no other tensors")
+  }
+
+  private func suggestion(_ name: TensorName, _ known: [TensorName]) -> String {
+    let text = Array(name.bytes.prefix(200))
+    var best: (name: TensorName, distance: Int)?
+    for candidate in known.prefix(4000) {
+      let bound = best?.distance ?? text.count / 3 + 1
+      guard abs(candidate.bytes.count - text.count) < bound else { continue }
+      let distance = editDistance(text, candidate.bytes)
+      if distance < bound { best = (candidate, distance) }
+    }
+    return best.map { " (nearest known: \($0.name))" } ?? ""
+  }
+
+  private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var row = Array(0...right.count)
+    for (i, a) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, b) in right.enumerated() {
+        let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (a == b ? 0 : 1))
+        diagonal = row[j + 1]
+        row[j + 1] = next
+      }
+    }
+    return row[right.count]
+  }
+}

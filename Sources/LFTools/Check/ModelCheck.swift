@@ -1,0 +1,52 @@
+import LFContainer
+public import LFCore
+public import LFModels
+
+/// A model of which every checksum was verified.
+public struct ModelCheck: Sendable {
+  public let path: String
+  public let format: String
+  /// What was compared, as in "CRC-32 of every member".
+  public let checksums: String
+  public let fileBytes: Int
+  public let tensors: Int
+  public let files: Int
+
+  /// Reads and verifies everything.
+  ///
+  /// - Throws: the format's error for the first part that is damaged, as
+  ///   `lfz.chunk-checksum` with the tensor or file it belongs to, or
+  ///   `zip.checksum`; `check.no-checksums` for a format that has none.
+  public init(
+    _ path: String, options: OpenOptions = OpenOptions(), threads: Int
+  ) throws(LFError) {
+    let opened = try OpenedModel.open(path, options: options)
+    guard let checksums = opened.checksums else {
+      throw .unsupported(
+        "check.no-checksums", at: .init(file: path),
+        "\(opened.format) has no checksums: its structure is sound, but nothing tells whether a "
+          + "weight has changed",
+        hint: "convert it to .lfz, which has")
+    }
+    do throws(LFError) {
+      try checksums.verify(threads)
+    } catch {
+      throw error.located(file: path)
+    }
+    self.path = path
+    format = opened.format
+    self.checksums = checksums.name
+    fileBytes = opened.byteCount
+    tensors = opened.source.tensors.count
+    files = (opened.container?.files ?? opened.files).count
+  }
+
+  /// The object that `--json` prints.
+  public var json: JSONObject {
+    JSONObject([
+      ("schema", "lfconv.check/1"), ("path", .string(path)), ("format", .string(format)),
+      ("checksums", .string(checksums)), ("intact", true), ("file_bytes", JSONValue(fileBytes)),
+      ("tensors", JSONValue(tensors)), ("files", JSONValue(files)),
+    ])
+  }
+}

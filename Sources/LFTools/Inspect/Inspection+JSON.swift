@@ -1,0 +1,91 @@
+import LFContainer
+import LFFamilies
+public import LFCore
+
+extension Inspection {
+  /// The object that `--json` prints.
+  ///
+  /// - Parameter listsTensors: whether every tensor is listed.
+  public func json(listsTensors: Bool) -> JSONObject {
+    var object = JSONObject([
+      ("schema", "lfconv.inspect/1"),
+      ("path", .string(path)),
+      ("format", .string(format)),
+      ("file_bytes", JSONValue(fileBytes)),
+      ("raw_bytes", JSONValue(rawBytes)),
+      ("tensors", JSONValue(tensors.count)),
+      ("parameters", JSONValue(parameterCount)),
+    ])
+    object["model"] = model.map { .object(Self.json($0.configuration)) }
+    object["problem"] = problem.map {
+      .object(JSONObject([("code", .string($0.code)), ("message", .string($0.message))]))
+    }
+    object["files"] = .array(
+      files.map {
+        .object(JSONObject([("name", .string($0.name)), ("bytes", JSONValue($0.byteCount))]))
+      })
+    object["provenance"] = .array(
+      provenance.map {
+        .object(JSONObject([("key", .string($0.key)), ("value", .string($0.value))]))
+      })
+    object["storage"] = storage.map { .object(Self.json($0, storageGroups)) }
+    object["notes"] = .array(notes.map { .string($0) })
+    if listsTensors {
+      object["tensor_list"] = .array(
+        tensors.map { tensor in
+          .object(
+            JSONObject([
+              ("name", .string(tensor.name.text)), ("dtype", .string(tensor.elementType.rawValue)),
+              ("shape", .array(tensor.shape.dimensions.map { JSONValue($0) })),
+              ("bytes", JSONValue(tensor.byteCount)),
+            ]))
+        })
+    }
+    return object
+  }
+
+  private static func json(
+    _ storage: LFZStorageReport, _ groups: [LFZStorageGroup]
+  ) -> JSONObject {
+    JSONObject([
+      ("stored_bytes", JSONValue(storage.storedBytes)),
+      ("overhead_bytes", JSONValue(storage.fileBytes - storage.storedBytes)),
+      ("saved_by_tiling", JSONValue(storage.savedByTiling)),
+      ("saved_by_ties", JSONValue(storage.savedByTies)),
+      ("saved_by_equality", JSONValue(storage.savedByEquality)),
+      ("saved_by_coding", JSONValue(storage.savedByCoding)),
+      (
+        "groups",
+        .array(
+          groups.map {
+            .object(
+              JSONObject([
+                ("name", .string($0.name)), ("tensors", JSONValue($0.tensors)),
+                ("raw_bytes", JSONValue($0.rawBytes)), ("stored_bytes", JSONValue($0.storedBytes)),
+              ]))
+          })
+      ),
+    ])
+  }
+
+  private static func json(_ model: ModelConfiguration) -> JSONObject {
+    var object = JSONObject([
+      ("family", .string(model.family)),
+      ("head", .string(model.head.rawValue)),
+      ("architecture", model.json["architectures"]?.arrayValue?.first ?? .null),
+      ("vocabulary", JSONValue(model.vocabularySize)),
+      ("hidden_size", JSONValue(model.hiddenSize)),
+      ("layers", JSONValue(model.layerCount)),
+      ("heads", JSONValue(model.headCount)),
+      ("intermediate_size", JSONValue(model.intermediateSize)),
+      ("position_rows", JSONValue(model.positionCount)),
+      ("longest_input", JSONValue(model.longestInput)),
+      ("token_types", JSONValue(model.tokenTypeCount)),
+      ("pad_token_id", JSONValue(model.paddingID)),
+      ("layer_norm_eps", JSONValue(model.layerNormEpsilon)),
+    ])
+    let windows = model.attentionWindows
+    if !windows.isEmpty { object["attention_window"] = .array(windows.map { JSONValue($0) }) }
+    return object
+  }
+}

@@ -1,0 +1,35 @@
+import LFModels
+import LFConversion
+import LFFiles
+import LFFamilies
+import LFEncoder
+import LFCore
+
+/// What a page shows of a case beyond the numbers.
+struct CaseDetails: Sendable {
+  let configuration: ModelConfiguration
+  let format: String
+  let sequences: Int
+  let length: Int
+  /// For each token of all sequences.
+  let isGlobal: [Bool]
+  let isKept: [Bool]
+  let positions: PositionPicture?
+  /// `provenance` of `case.json`.
+  let provenance: JSONObject
+  let tolerance: Tolerance
+
+  init(_ run: CaseRun) throws(LFError) {
+    configuration = run.configuration
+    format = run.prepared.opened.format
+    sequences = run.sequenceCount
+    length = run.inputs.length
+    isGlobal = GlobalTokens.flags(run)
+    isKept =
+      run.inputs.attentionMask?.map { $0 != 0 }
+      ?? Array(repeating: true, count: run.sequenceCount * run.inputs.length)
+    positions = try PositionPicture(run.source, reserved: run.configuration.paddingID + 1)
+    provenance = run.golden.provenance
+    tolerance = run.golden.tolerance(of: "")
+  }
+}

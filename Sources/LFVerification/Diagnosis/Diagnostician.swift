@@ -1,0 +1,102 @@
+import LFModels
+import LFConversion
+import LFFamilies
+import LFEncoder
+import LFCore
+
+/// Finds the likely cause of a failure: weights that differ, then the pattern of
+/// the errors, then a trial of each suspect's cure.
+struct Diagnostician {
+  let run: CaseRun
+  let comparisons: [OutputComparison]
+  let outputs: ModelOutputs
+
+  /// The cause, if something points to one.
+  func diagnosis(_ evidence: TensorEvidence?) -> Diagnosis? {
+    if let plain = evidence?.diagnosis() { return plain }
+    if let contradiction { return contradiction }
+    let length = sourceLength
+    let pattern = DriftPattern(run, comparisons, sourceLength: length)
+    for cause in pattern.suspects {
+      let cures = Cures(run: run, pattern: pattern, sourceLength: length).candidates(cause)
+      for cure in cures where CureTrial(run: run, firstDrift: pattern.layer).agrees(cure) {
+        return Diagnosis(cause, cure.text, isConfirmed: true)
+      }
+    }
+    return shift(pattern) ?? pattern.guess
+  }
+
+  /// An error that later hidden states, computed from it, do not show cannot
+  /// have been computed: the expected values are wrong.
+  private var contradiction: Diagnosis? {
+    if let attentions = comparisons.first(where: isContradicted) {
+      return Diagnosis(
+        .expectedValues,
+        "\(attentions.name) is off while every hidden state agrees: likely the expected values "
+          + "are damaged")
+    }
+    let comparisons = comparisons.filter { OutputComparison.attentionLayer($0.name) == nil }
+    if let last = comparisons.last(where: { $0.layer != nil }), last.passed,
+      last.layer == run.configuration.layerCount,
+      comparisons.contains(where: { $0.name == "last_hidden_state" && !$0.passed })
+    {
+      return Diagnosis(
+        .expectedValues,
+        "last_hidden_state is off while \(last.name), which is the same, agrees: likely the "
+          + "expected values are damaged")
+    }
+    for (index, comparison) in comparisons.enumerated() where !comparison.passed {
+      guard comparison.layer != nil, comparison.tokenErrors.contains(where: { $0 > 10 }),
+        index + 1 < comparisons.count
+      else { continue }
+      let next = comparisons[index + 1]
+      guard next.passed, next.layer != nil || next.name == "last_hidden_state" else { continue }
+      return Diagnosis(
+        .expectedValues,
+        "\(comparison.name) is off while \(next.name), computed from it, agrees: likely the "
+          + "expected values are damaged")
+    }
+    return nil
+  }
+
+  /// Whether attention probabilities are off although the hidden states before
+  /// and after them agree.
+  private func isContradicted(_ comparison: OutputComparison) -> Bool {
+    guard !comparison.passed, let layer = OutputComparison.attentionLayer(comparison.name),
+      comparisons.contains(where: { $0.layer == layer + 1 })
+    else { return false }
+    return comparisons.allSatisfy { $0.layer == nil || $0.passed }
+  }
+
+  /// Longest input of the model that a conversion started from.
+  private var sourceLength: Int? {
+    guard run.golden.conversion != nil, let opened = try? OpenedModel.open(run.golden.model),
+      let model = try? opened.recognized(), !model.configuration.isLongformer
+    else { return nil }
+    return model.configuration.longestInput
+  }
+
+  /// What the directions of the embeddings say.
+  private func shift(_ pattern: DriftPattern) -> Diagnosis? {
+    guard pattern.layer == 0, pattern.guess?.cause != .reservedRows,
+      let goal = run.goals.outputs.first(where: { $0.name == "hidden_states.0" }),
+      let own = outputs["hidden_states.0"], own.shape == goal.shape
+    else { return nil }
+    let drift = EmbeddingDrift(
+      own: own.values, expected: goal.values, width: run.configuration.hiddenSize,
+      source: run.source)
+    switch drift?.kind(of: pattern.drifting) {
+    case .scaled where pattern.suspects.contains(.epsilon):
+      return Diagnosis(
+        .epsilon,
+        "the embeddings are off by a factor for each token and keep their direction: "
+          + "likely the LayerNorm epsilon (now \(run.configuration.layerNormEpsilon))")
+    case .shifted where pattern.suspects.contains(.tokenTypes) && pattern.fillsTypes:
+      return Diagnosis(
+        .tokenTypes,
+        "before their LayerNorm the embeddings of these tokens are off by one and the same vector: "
+          + "likely a row of the token type embeddings is missing, zeroed or initialised anew")
+    default: return nil
+    }
+  }
+}

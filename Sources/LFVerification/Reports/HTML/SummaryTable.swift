@@ -1,0 +1,38 @@
+import LFPictures
+import LFCore
+
+/// All cases of a run, one row each.
+struct SummaryTable {
+  let cases: [CaseResult]
+
+  var html: String {
+    let hasTeeth = cases.contains { $0.teeth != nil }
+    var text = "<div class=\"card scroll\"><table><thead><tr><th></th><th>case</th>"
+    text += "<th class=\"wide-only\">first drift</th><th class=\"n\">largest error</th>"
+    text += "<th class=\"n wide-only\">tensors equal</th>"
+    if hasTeeth { text += "<th class=\"n wide-only\">breaks caught</th>" }
+    text += "<th class=\"n wide-only\">seconds</th></tr></thead><tbody>\n"
+    for (index, result) in cases.enumerated() { text += row(result, index, hasTeeth) }
+    return text + "</tbody></table></div>\n"
+  }
+
+  private func row(_ result: CaseResult, _ index: Int, _ hasTeeth: Bool) -> String {
+    var text = "<tr><td><span class=\"verdict \(result.verdict)\">\(result.verdict)</span></td>"
+    text += "<td><a href=\"#case-\(index)\">\(Markup.text(printable(result.name)))</a>"
+    if let hint = result.hint ?? (result.status == .pass ? nil : result.message) {
+      text += "<div class=\"hint\">\(Markup.text(printable(hint)))</div>"
+    }
+    let drift = result.firstDriftingLayer.map { $0 == 0 ? "embeddings" : "layer \($0)" }
+    text += "</td><td class=\"wide-only\">\(drift ?? "–")</td>"
+    text += "<td class=\"n\">\(result.outputs.isEmpty ? "–" : result.maxAbsolute.rounded3)</td>"
+    let equal = result.tensorsCompared - result.differingTensors.count
+    let tensors =
+      result.tensorsCompared == 0 ? "–" : "\(max(0, equal)) of \(result.tensorsCompared)"
+    text += "<td class=\"n wide-only\">\(tensors)</td>"
+    if hasTeeth {
+      let teeth = result.teeth.map { "\($0.broken - $0.missed.count) of \($0.broken)" }
+      text += "<td class=\"n wide-only\">\(teeth ?? "–")</td>"
+    }
+    return text + "<td class=\"n wide-only\">\(Markup.fixed(result.seconds, 2))</td></tr>\n"
+  }
+}

@@ -1,0 +1,60 @@
+public import LFCore
+
+extension VerificationReport {
+  /// The object that `--json` prints.
+  public var json: JSONObject {
+    JSONObject([
+      ("schema", "lfconv.verify/1"),
+      ("passed", JSONValue(passed)),
+      ("failed", JSONValue(failed)),
+      ("cases", .array(cases.map { .object($0.json) })),
+    ])
+  }
+}
+
+extension CaseResult {
+  fileprivate var json: JSONObject {
+    var object = JSONObject([
+      ("name", .string(name)),
+      ("status", .string(status.rawValue)),
+      ("message", .string(message)),
+      ("outputs", .array(outputs.map { .object($0.json) })),
+      (
+        "tensors",
+        .object(
+          JSONObject([
+            ("compared", JSONValue(tensorsCompared)),
+            ("differing", .array(differingTensors.map { .string($0.name.text) })),
+          ]))
+      ),
+    ])
+    if let error { object["code"] = .string(error.code) }
+    object["hint"] = hint.map { .string($0) }
+    object["cause"] = diagnosis.map { .string($0.cause.rawValue) }
+    object["confirmed"] = diagnosis.map { .bool($0.isConfirmed) }
+    object["first_drifting_layer"] = firstDriftingLayer.map { JSONValue($0) }
+    if let teeth {
+      object["teeth"] = .object(
+        JSONObject([
+          ("broken", JSONValue(teeth.broken)),
+          ("missed", .array(teeth.missed.map { .string($0) })),
+        ]))
+    }
+    return object
+  }
+}
+
+extension OutputComparison {
+  fileprivate var json: JSONObject {
+    JSONObject([
+      ("name", .string(name)),
+      ("shape", .array(shape.map { JSONValue($0) })),
+      ("max_abs", JSONValue(maxAbsolute)),
+      ("max_rel", JSONValue(maxRelative)),
+      ("rmse", JSONValue(rootMeanSquare)),
+      ("min_cosine", JSONValue(minCosine)),
+      ("worst_index", .array(worstIndex.map { JSONValue($0) })),
+      ("passed", .bool(passed)),
+    ])
+  }
+}

@@ -1,0 +1,20 @@
+import LFCore
+
+/// The results of all cases of a run.
+public struct VerificationReport: Sendable {
+  public let cases: [CaseResult]
+
+  init(cases: [CaseResult]) { self.cases = cases }
+
+  /// Cases that agreed.
+  public var passed: Int { cases.count { $0.status == .pass } }
+  /// Cases that differ or could not be compared.
+  public var failed: Int { cases.count - passed }
+
+  /// The process exit code: 1 when anything was found to differ, else the code
+  /// of the first case that could not be compared, else 0.
+  public var exitCode: Int32 {
+    if cases.contains(where: { $0.status == .fail }) { return LFError.Kind.mismatch.rawValue }
+    return cases.lazy.compactMap(\.error).first?.kind.rawValue ?? 0
+  }
+}

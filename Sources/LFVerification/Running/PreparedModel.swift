@@ -1,0 +1,76 @@
+import LFModels
+import LFConversion
+import LFFiles
+import LFFamilies
+import LFCore
+
+/// The model of a case, converted through the container first where the case
+/// says so.
+struct PreparedModel {
+  let opened: OpenedModel
+  let model: RecognizedModel
+  private let temporary: String?
+
+  /// - Parameter replacement: a model in place of the case's own; one that is a
+  ///   Longformer already is not converted again.
+  init(_ golden: GoldenCase, model replacement: String?, threads: Int) throws(LFError) {
+    let path = replacement ?? golden.model
+    let source = try OpenedModel.open(path)
+    let recognized = try source.recognized()
+    guard let options = golden.conversion,
+      replacement == nil || !recognized.configuration.isLongformer
+    else {
+      opened = source
+      model = recognized
+      temporary = nil
+      return
+    }
+    let folder = try TemporaryFolder.make()
+    do throws(LFError) {
+      let output = Paths.join(folder, "converted.lfz")
+      var converter = Converter(
+        .longformer(options), source: path, output: output, threads: threads)
+      // The comparison with the expected tensors and outputs is the proof.
+      converter.isChecked = false
+      converter.allowsNonfinite = true
+      _ = try converter.run()
+      opened = try OpenedModel.open(output)
+      model = try opened.recognized()
+      temporary = folder
+    } catch {
+      TemporaryFolder.remove(folder)
+      // A conversion that a case file asks for wrongly is wrong input.
+      var error = error
+      if error.kind == .usage { error.kind = .refused }
+      throw error.located(file: Paths.join(golden.folder, "case.json"), entry: "convert")
+    }
+  }
+
+  /// The tensors under the names of the file.
+  var source: any TensorSource { opened.source }
+
+  /// The tensors under canonical names.
+  func canonicalSource() throws(LFError) -> ComposedSource {
+    try opened.canonicalSource(model)
+  }
+
+  /// Names of tensors that repeat another one by the model's meaning; golden
+  /// weights leave them out.
+  var tiedNames: Set<TensorName> { Self.tiedNames(model, opened.source) }
+
+  /// Such names of any model.
+  static func tiedNames(
+    _ model: RecognizedModel, _ source: any TensorSource
+  ) -> Set<TensorName> {
+    let untied = (try? TiedTensors.differing(model, source)) ?? []
+    var names: Set<TensorName> = []
+    for tensor in model.tensors where tensor.row.tiedTo != nil {
+      guard let index = tensor.index, !untied.contains(tensor.descriptor.name) else { continue }
+      names.insert(source.tensors[index].name)
+    }
+    return names
+  }
+
+  /// Removes what was converted for this case alone.
+  func discard() { temporary.map(TemporaryFolder.remove) }
+}

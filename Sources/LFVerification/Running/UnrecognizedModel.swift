@@ -1,0 +1,68 @@
+import LFFamilies
+import LFModels
+import LFConversion
+import LFCore
+
+/// A model whose tensors make up no model that is known: names that no stock
+/// class loads, or global projections that are not there.
+///
+/// Where the case says which tensors there must be, that is a difference found,
+/// not a case that could not be verified.
+struct UnrecognizedModel {
+  let golden: GoldenCase
+  let path: String
+  let error: LFError
+  let opened: OpenedModel
+
+  /// Nil when the error is another one.
+  init?(golden: GoldenCase, model: String?, error: LFError) {
+    // A model that is converted first is a source, and no broken conversion.
+    guard error.code == "model.tensors", golden.conversion == nil || model != nil else {
+      return nil
+    }
+    self.golden = golden
+    self.error = error
+    path = model ?? golden.model
+    guard let opened = try? OpenedModel.open(path) else { return nil }
+    self.opened = opened
+  }
+
+  /// What can be told of the case.
+  func result() -> CaseResult {
+    var result = CaseResult(name: golden.name, folder: golden.folder)
+    result.diagnosis = guess
+    guard let path = golden.expectedTensors,
+      let expected = try? OpenedModel.open(path).source,
+      let (compared, differing) = try? TensorDifference.compare(
+        opened.source, with: expected, mayBeAbsent: []),
+      !differing.isEmpty
+    else {
+      result.error = error
+      return result
+    }
+    result.tensorsCompared = compared
+    result.differingTensors = differing
+    result.diagnosis = TensorEvidence.names(differing) ?? guess
+    return result
+  }
+
+  /// What the names alone say.
+  private var guess: Diagnosis? {
+    let names = opened.source.tensors.map(\.name.text)
+    guard opened.configuration?["model_type"]?.stringValue == "longformer" else { return nil }
+    let words = TensorName.wordEmbeddings.text
+    if let found = names.first(where: { $0.hasSuffix(words) }), found != words,
+      found != "longformer." + words
+    {
+      return Diagnosis(
+        .tensorNames,
+        "the tensors bear other names than the stock class's, as \(found): it would leave its "
+          + "weights random")
+    }
+    guard !names.isEmpty, !names.contains(where: { $0.contains("_global.") }) else { return nil }
+    return Diagnosis(
+      .globalProjections,
+      "there are no global projections: likely they were shared with the local ones instead of "
+        + "copied")
+  }
+}

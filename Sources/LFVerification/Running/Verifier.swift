@@ -1,0 +1,89 @@
+import LFModels
+import LFFiles
+import LFFamilies
+public import LFCore
+
+/// Runs golden cases and holds what comes out against what was expected.
+public struct Verifier: Sendable {
+  /// A model to use in place of each case's own.
+  public var model: String?
+  public var threads: Int
+  /// Whether results carry what a page shows beyond the numbers.
+  public var needsDetails = false
+  /// Whether every case is also run slightly broken, and must fail then.
+  public var perturbs = false
+
+  /// A verifier.
+  public init(model: String? = nil, threads: Int = 1) {
+    self.model = model
+    self.threads = threads
+  }
+
+  /// Verifies cases, given as folders of a case or folders of cases.
+  ///
+  /// A case that cannot be run is reported as an error, never as a failure:
+  /// "could not verify" is not "verified wrong".
+  ///
+  /// - Throws: `golden.none` when there is nothing to verify.
+  public func run(
+    _ paths: [String], progress: (CaseResult) -> Void = { _ in }
+  ) throws(LFError) -> VerificationReport {
+    var results: [CaseResult] = []
+    for folder in try GoldenCase.folders(at: paths) {
+      let result = verify(folder)
+      progress(result)
+      results.append(result)
+    }
+    return VerificationReport(cases: results)
+  }
+
+  /// Verifies one case.
+  public func verify(_ folder: String) -> CaseResult {
+    var name = Paths.name(Paths.resolved(folder) ?? folder)
+    let clock = ContinuousClock()
+    let start = clock.now
+    do throws(LFError) {
+      let golden = try GoldenCase(folder: folder)
+      name = golden.name
+      var result: CaseResult
+      do throws(LFError) {
+        result = try compare(golden)
+      } catch {
+        let unread = UnrecognizedModel(golden: golden, model: model, error: error)
+        guard let found = unread?.result() else { throw error }
+        result = found
+      }
+      result.seconds = (clock.now - start) / .seconds(1)
+      return result
+    } catch {
+      return CaseResult(name: name, folder: folder, error: error)
+    }
+  }
+
+  // MARK: One case
+
+  private func compare(_ golden: GoldenCase) throws(LFError) -> CaseResult {
+    let prepared = try PreparedModel(golden, model: model, threads: threads)
+    defer { prepared.discard() }
+    var result = CaseResult(name: golden.name, folder: golden.folder)
+    var evidence: TensorEvidence?
+    if let path = golden.expectedTensors {
+      let expected = try OpenedModel.open(path).source
+      (result.tensorsCompared, result.differingTensors) = try TensorDifference.compare(
+        prepared.source, with: expected, mayBeAbsent: prepared.tiedNames)
+      evidence = TensorEvidence(
+        differing: result.differingTensors, actual: prepared.source, expected: expected,
+        configuration: prepared.model.configuration)
+    }
+    let run = try CaseRun(golden, prepared, threads: threads)
+    let outputs = try run.forward()
+    result.outputs = run.compare(outputs)
+    if result.status == .fail {
+      result.diagnosis = Diagnostician(run: run, comparisons: result.outputs, outputs: outputs)
+        .diagnosis(evidence)
+    }
+    if needsDetails { result.details = try CaseDetails(run) }
+    if perturbs { result.teeth = try Perturbation(run: run, outputs: outputs).teeth() }
+    return result
+  }
+}

@@ -1,0 +1,80 @@
+import LFCheckpoints
+import LFFiles
+import LFCore
+import TestSupport
+import Testing
+
+/// Tensors in memory.
+struct MemorySource: TensorSource {
+  var tensors: [TensorDescriptor]
+  var content: [[UInt8]]
+
+  init(_ tensors: [(name: TensorName, type: ElementType, shape: [Int])]) throws {
+    self.tensors = []
+    content = []
+    for tensor in tensors {
+      let descriptor = TensorDescriptor(
+        name: tensor.name, elementType: tensor.type, shape: try TensorShape(tensor.shape))
+      let seed = self.tensors.count
+      self.tensors.append(descriptor)
+      content.append((0..<descriptor.byteCount).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ seed) })
+    }
+  }
+
+  func read(_ index: Int, at offset: Int, into buffer: inout MutableRawSpan) throws(LFError) {
+    buffer.copy(content[index][offset..<offset + buffer.byteCount])
+  }
+}
+
+@Suite struct SafetensorsWriterTests {
+  func roundTrip(_ source: MemorySource, selection: [Int]? = nil) throws -> SafetensorsSource {
+    let path = Scratch.shared.path + "/written-\(UInt64.random(in: 0 ... .max)).safetensors"
+    let file = try OutputFile(path, overwrite: false)
+    let writer = try SafetensorsWriter(source, selection: selection)
+    var last = 0
+    try writer.write(to: file) { last = $0 }
+    try file.publish()
+    let read = try SafetensorsSource(try InputFile(path))
+    #expect(read.file.byteCount == writer.byteCount)
+    #expect(selection?.isEmpty == true || last == writer.byteCount)
+    return read
+  }
+
+  @Test func readsBackEqual() throws {
+    // Longer than the writer's buffer, empty, scalar, and of every width.
+    let source = try MemorySource([
+      ("flag", .bool, [3]), ("big", .f32, [3, SafetensorsWriter.bufferByteCount / 8 + 1]),
+      ("none", .f16, [0, 4]), ("scalar", .i64, []), ("half", .bf16, [5]),
+      ("\u{fc}\"\\\n", .u8, [2]),
+    ])
+    let read = try roundTrip(source)
+    #expect(Set(read.tensors) == Set(source.tensors))
+    for (index, tensor) in read.tensors.enumerated() {
+      let origin = try #require(source.index(of: tensor.name))
+      #expect(try read.bytes(index) == source.content[origin])
+    }
+    // Each tensor at a multiple of its element's size, the data at one of 8.
+    #expect(read.tensors.map(\.elementType.byteCount) == [8, 4, 2, 2, 1, 1])
+    #expect(read.metadata["format"] == "pt")
+    let header = try SafetensorsLayout(source.tensors).header
+    #expect(header.count % 8 == 0)
+  }
+
+  @Test func keepsTheOrderGiven() throws {
+    let source = try MemorySource([("z", .f32, [1]), ("a", .f32, [2]), ("m", .f32, [3])])
+    #expect(try roundTrip(source).tensors.map(\.name) == ["z", "a", "m"])
+    #expect(try roundTrip(source, selection: [2, 0]).tensors.map(\.name) == ["m", "z"])
+    #expect(try roundTrip(source, selection: []).tensors.isEmpty)
+  }
+
+  @Test func refusesWhatItsReaderWould() throws {
+    let twice = try MemorySource([("a", .f32, [1]), ("a", .f32, [1])])
+    #expect(failure { try SafetensorsWriter(twice) }?.code == "safetensors.duplicate-name")
+    let reserved = try MemorySource([("__metadata__", .f32, [1])])
+    #expect(failure { try SafetensorsWriter(reserved) }?.code == "safetensors.duplicate-name")
+    let one = try MemorySource([("a", .f32, [1])])
+    let metadata = JSONObject([("n", 1)])
+    #expect(
+      failure { try SafetensorsWriter(one, metadata: metadata) }?.code == "safetensors.metadata")
+  }
+}

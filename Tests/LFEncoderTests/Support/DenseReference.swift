@@ -1,0 +1,154 @@
+import Foundation
+import LFFamilies
+import LFEncoder
+
+/// RoBERTa and Longformer in float64 from the mathematics alone: every pair of
+/// tokens, loops, no kernel and no trick of the code under test.
+struct DenseReference {
+  typealias Rows = [[Double]]
+
+  let model: TinyModel
+  private var shape: TinyModel.Shape { model.shape }
+
+  /// Of one sequence: hidden states after the embeddings and every layer, each
+  /// [S][H], and attention probabilities of every layer, [heads][S][S].
+  func run(
+    ids: [Int], keep: [Bool], global: [Bool], types: [Int], positions: [Int]
+  ) -> (states: [Rows], attentions: [[Rows]]) {
+    var x = ids.indices.map { token in
+      (0..<shape.hidden).map { column in
+        entry("embeddings.word_embeddings.weight", ids[token], column)
+          + entry("embeddings.position_embeddings.weight", positions[token], column)
+          + entry("embeddings.token_type_embeddings.weight", types[token], column)
+      }
+    }
+    x = norm(x, "embeddings.LayerNorm")
+    var all = [x]
+    var attentions: [[Rows]] = []
+    for layer in 0..<shape.layers {
+      let name = "encoder.layer.\(layer)."
+      let (context, weights) = attention(x, layer, keep: keep, global: global)
+      attentions.append(weights)
+      let attended = norm(
+        add(linear(context, name + "attention.output.dense"), x),
+        name + "attention.output.LayerNorm")
+      let inner = linear(attended, name + "intermediate.dense").map { $0.map(activation) }
+      x = norm(add(linear(inner, name + "output.dense"), attended), name + "output.LayerNorm")
+      all.append(x)
+    }
+    return (all, attentions)
+  }
+
+  private func attention(
+    _ x: Rows, _ layer: Int, keep: [Bool], global: [Bool]
+  ) -> (context: Rows, weights: [Rows]) {
+    let name = "encoder.layer.\(layer).attention.self."
+    let isLongformer = shape.family == "longformer"
+    let size = shape.hidden / shape.heads
+    func project(_ suffix: String) -> [Rows] {
+      ["query", "key", "value"].map { linear(x, name + $0 + suffix) }
+    }
+    let local = project("")
+    let own = isLongformer && global.contains(true) ? project("_global") : local
+    let scale = 1 / Double(size).squareRoot()
+    var context = x.map { _ in [Double](repeating: 0, count: shape.hidden) }
+    let nothing = x.map { _ in [Double](repeating: 0, count: x.count) }
+    var table = [Rows](repeating: nothing, count: shape.heads)
+    for head in 0..<shape.heads {
+      let dilation = shape.dilations.isEmpty ? 1 : shape.dilations[layer][head]
+      let start = head * size
+      let window = isLongformer ? shape.windows[layer] / 2 : 0
+      for i in x.indices {
+        func isVisible(_ j: Int) -> Bool {
+          guard keep[j] else { return false }
+          guard isLongformer else { return true }
+          guard keep[i], !shape.isCausal || j <= i else { return false }
+          if global[i] || global[j] { return true }
+          let offset = j - i
+          return abs(offset) <= window * dilation && offset % dilation == 0
+        }
+        let projections = isLongformer && global[i] ? own : local
+        var visible = x.indices.filter(isVisible)
+        // Hugging Face adds one mask value to all scores, which swallows them.
+        let isBlind = !isLongformer && !keep.contains(true)
+        if isBlind { visible = Array(x.indices) }
+        guard !visible.isEmpty else { continue }
+        let query = projections[0][i]
+        let scores = visible.map { j in
+          isBlind ? 0 : scale * dot(query, projections[1][j], start..<start + size)
+        }
+        let peak = scores.max() ?? 0
+        let weights = scores.map { exp($0 - peak) }
+        let total = weights.reduce(0, +)
+        for (j, weight) in zip(visible, weights) {
+          let value = projections[2][j]
+          table[head][i][j] = weight / total
+          for column in start..<start + size {
+            context[i][column] += weight / total * value[column]
+          }
+        }
+      }
+    }
+    return (context, table)
+  }
+
+  /// x·Wᵀ + b.
+  func linear(_ x: Rows, _ name: String) -> Rows {
+    guard let weight = model.weights[name + ".weight"], let bias = model.weights[name + ".bias"]
+    else { fatalError("no tensor \(name)") }
+    return x.map { row in
+      bias.indices.map { out in
+        bias[out] + dot(row, weight, 0..<row.count, offset: out * row.count)
+      }
+    }
+  }
+
+  /// Σ a[i]·b[offset + i]; plain loops, because debug builds are slow on others.
+  private func dot(_ a: [Double], _ b: [Double], _ range: Range<Int>, offset: Int = 0) -> Double {
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        var sum = 0.0
+        var index = range.lowerBound
+        while index < range.upperBound {
+          sum += a[index] * b[offset + index]
+          index += 1
+        }
+        return sum
+      }
+    }
+  }
+
+  /// LayerNorm with the biased variance.
+  func norm(_ x: Rows, _ name: String) -> Rows {
+    guard let gain = model.weights[name + ".weight"], let shift = model.weights[name + ".bias"]
+    else { fatalError("no tensor \(name)") }
+    return x.map { row in
+      let mean = row.reduce(0, +) / Double(row.count)
+      let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(row.count)
+      return row.indices.map {
+        (row[$0] - mean) / (variance + model.configuration.layerNormEpsilon).squareRoot()
+          * gain[$0] + shift[$0]
+      }
+    }
+  }
+
+  /// The exact GELU.
+  static func gelu(_ x: Double) -> Double { x / 2 * erfc(-x / 2.0.squareRoot()) }
+
+  /// The activation of the layers.
+  func activation(_ x: Double) -> Double {
+    switch shape.activation {
+    case "gelu": Self.gelu(x)
+    case "relu": max(x, 0)
+    default: x / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    }
+  }
+
+  private func entry(_ name: String, _ row: Int, _ column: Int) -> Double {
+    model.weights[name]![row * shape.hidden + column]
+  }
+
+  private func add(_ a: Rows, _ b: Rows) -> Rows {
+    zip(a, b).map { zip($0, $1).map(+) }
+  }
+}

@@ -1,0 +1,217 @@
+import Foundation
+import TestSupport
+import Testing
+import LFVerification
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+/// Reports of a run in which one case passes, one fails and one is an error.
+@Suite("Reports")
+struct ReportTests {
+  private let scratch: Scratch
+
+  /// A folder with the three cases, under names that need escaping.
+  init() throws {
+    scratch = try Scratch()
+    let folder = scratch("cases")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for name in ["good", "wrong", "broken"] {
+      let copy = try scratch.copy(
+        Repository.golden("longformer-masked-lm-own-global-projections"), as: "cases/\(name)")
+      let url = URL(fileURLWithPath: copy + "/case.json")
+      var json =
+        try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any] ?? [:]
+      json["name"] = "\(name) <&\"'|100%,:\n::error::x\u{1B}[31m"
+      if name == "broken" { json["model"] = "no\nwhere|`<b>" }
+      try JSONSerialization.data(withJSONObject: json).write(to: url)
+      guard name == "wrong" else { continue }
+      let configuration = URL(fileURLWithPath: copy + "/source/config.json")
+      var text = try String(contentsOf: configuration, encoding: .utf8)
+      text.replace("[\n    8,\n    4\n  ]", with: "[16, 8]")
+      #expect(text.contains("[16, 8]"))
+      try Data(text.utf8).write(to: configuration)
+    }
+  }
+
+  private func report(_ change: (inout Verifier) -> Void = { _ in }) throws -> VerificationReport {
+    var verifier = Verifier()
+    change(&verifier)
+    let report = try verifier.run([scratch("cases")])
+    #expect(report.passed == 1 && report.failed == 2)
+    return report
+  }
+
+  // MARK: JSON
+
+  @Test("--json is as its schema says, on success and on failure")
+  func schema() throws {
+    let schema = try SchemaCheck(Repository.root + "/Specs/verify.schema.json")
+    let runs = [
+      [scratch("cases")], [scratch("cases"), "--perturb"], [scratch("cases/good")],
+      [scratch("nowhere")],
+    ]
+    for arguments in runs {
+      let result = try Program.run(["verify", "--json"] + arguments)
+      #expect(schema.problems(result.json) == [])
+    }
+    // The check itself has teeth.
+    var json = try Program.run(["verify", "--json", scratch("cases")]).json
+    var cases = json["cases"] as? [[String: Any]] ?? []
+    cases[0]["status"] = "passed"
+    json["cases"] = cases
+    #expect(!schema.problems(json).isEmpty)
+  }
+
+  @Test("The object tells what the text tells")
+  func object() throws {
+    let json = try Program.run(["verify", "--json", scratch("cases")]).json
+    let cases = json["cases"] as? [[String: Any]] ?? []
+    let wrong = try #require(cases.first { $0["status"] as? String == "fail" })
+    #expect(wrong["first_drifting_layer"] as? Int == 1)
+    #expect(wrong["cause"] as? String == "attention-window")
+    #expect(wrong["confirmed"] as? Bool == true)
+    let error = try #require(cases.first { $0["status"] as? String == "error" })
+    #expect(error["code"] as? String == "io.not-found")
+    let text = try Program.run(["verify", scratch("cases")])
+    #expect(text.exitCode == 1)
+    #expect(text.output.contains("hint: with the attention window [8, 4] in place of [16, 8]"))
+    #expect(text.output.contains("drift begins in layer 1 of 2"))
+  }
+
+  // MARK: JUnit
+
+  @Test("JUnit XML keeps to the schema that Jenkins checks with")
+  func junit() throws {
+    let path = scratch("report.xml")
+    let result = try Program.run(["verify", scratch("cases"), "--junit", path])
+    #expect(result.exitCode == 1)
+    let elements = try XMLElements(path)
+    #expect(elements.problem == nil)
+    let rules: [String: (required: Set<String>, optional: Set<String>, parents: Set<String>)] = [
+      "testsuites": ([], ["name", "time", "tests", "failures", "errors"], [""]),
+      "testsuite": (
+        ["name", "tests", "failures", "errors"], ["time", "skipped"], ["testsuites"]
+      ),
+      "testcase": (["name"], ["time", "classname"], ["testsuite"]),
+      "failure": ([], ["message", "type"], ["testcase"]),
+      "error": ([], ["message", "type"], ["testcase"]),
+    ]
+    for element in elements.all {
+      let rule = try #require(rules[element.name], "\(element.name)")
+      let names = Set(element.attributes.keys)
+      #expect(names.isSuperset(of: rule.required))
+      #expect(names.isSubset(of: rule.required.union(rule.optional)))
+      #expect(rule.parents.contains(element.parent))
+      if let time = element.attributes["time"] {
+        #expect(time.wholeMatch(of: /[0-9]+\.[0-9]{3}/) != nil)
+      }
+    }
+    let suite = try #require(elements.all.first { $0.name == "testsuite" }).attributes
+    #expect(suite["tests"] == "3" && suite["failures"] == "1" && suite["errors"] == "1")
+    #expect(elements.all.count { $0.name == "testcase" } == 3)
+    let failure = try #require(elements.all.first { $0.name == "failure" })
+    #expect(failure.attributes["type"] == "attention-window")
+    #expect(failure.text.contains("hint: with the attention window"))
+    let name = elements.all.first { $0.name == "testcase" }?.attributes["name"] ?? ""
+    #expect(name.contains("<&\"'|100%"))
+    // Written again, in place of the older one.
+    #expect(
+      try Program.run(["verify", scratch("cases/good"), "--junit", path]).exitCode == 0)
+  }
+
+  @Test("A report that cannot be written is a failure of its own")
+  func unwritable() throws {
+    let result = try Program.run(
+      ["verify", scratch("cases/good"), "--junit", scratch("nowhere/report.xml")])
+    #expect(result.exitCode == 4)
+    let json = try Program.run(
+      ["verify", scratch("cases/good"), "--json", "--html", scratch("nowhere/report.html")])
+    #expect(json.exitCode == 4)
+    #expect(json.output.split(separator: "\n").count == 1 && json.json["error"] != nil)
+  }
+
+  // MARK: GitHub
+
+  @Test("Annotations cannot be broken out of, and the summary is added to what is there")
+  func github() throws {
+    let summary = try scratch.file("summary.md", "# Before\n")
+    let result = try Program.run(
+      ["verify", scratch("cases"), "--github"], environment: ["GITHUB_STEP_SUMMARY": summary])
+    let commands = result.output.split(separator: "\n").filter { $0.hasPrefix("::") }
+    #expect(commands.count == 2)
+    for command in commands {
+      let pattern = /::error file=([^,:]+),title=([^,:]+)::(.+)/
+      let match = try #require(String(command).wholeMatch(of: pattern), "\(command)")
+      #expect(match.2.contains("%25") && match.2.contains("%0A%3A%3Aerror"))
+    }
+    #expect(commands.contains { $0.contains("%0AHint: with the attention window") })
+    let text = try String(contentsOfFile: summary, encoding: .utf8)
+    #expect(text.hasPrefix("# Before\n### lfconv verify: 1 passed, 1 failed, 1 could not"))
+    // A table of one header, one rule and three rows of five cells each.
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("|") }
+    #expect(rows.count == 5)
+    for row in rows {
+      let bars = row.replacing("\\|", with: "").count { $0 == "|" }
+      #expect(bars == 6, "\(row)")
+    }
+    #expect(!text.contains("<b>"))
+    let json = try Program.run(["verify", scratch("cases"), "--github", "--json"])
+    #expect(json.json["schema"] as? String == "lfconv.verify/1")
+    #expect(json.errors.contains("::error file="))
+  }
+
+  // MARK: HTML
+
+  @Test("The page is well-formed, holds every part, and asks for nothing from elsewhere")
+  func html() throws {
+    let path = scratch("report.html")
+    let result = try Program.run(
+      ["verify", scratch("cases"), "--html", path, "--perturb"])
+    #expect(result.exitCode == 1)
+    let elements = try XMLElements(path)
+    #expect(elements.problem == nil)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    for part in [
+      "Error by output", "Position table", "Error by token and layer", "Attention pattern",
+      "Outputs", "Provenance", "breaks caught", "prefers-color-scheme:dark",
+    ] {
+      #expect(text.contains(part), "\(part)")
+    }
+    for name in ["script", "link", "img", "iframe", "object", "image"] {
+      #expect(!elements.all.contains { $0.name == name })
+    }
+    for element in elements.all {
+      for (name, value) in element.attributes {
+        #expect(!name.hasPrefix("on") && name != "src")
+        if name == "href" { #expect(value.hasPrefix("#case-")) }
+      }
+    }
+    #expect(!text.contains("url(") && !text.contains("@import"))
+    let ids = Set(elements.all.compactMap { $0.attributes["id"] })
+    #expect(ids == ["case-0", "case-1", "case-2"])
+  }
+
+  /// Skipped, and said so, where there is no Chromium.
+  @Test(
+    "The page is drawn at two widths, light and dark",
+    .enabled(if: Browser.path != nil, "no Chromium in PATH"))
+  func rendering() throws {
+    let path = scratch("report.html")
+    try Data(report { $0.needsDetails = true }.html.utf8).write(to: URL(fileURLWithPath: path))
+    let browser = try #require(try Browser())
+    for width in [1280, 420] {
+      var pictures: [Data] = []
+      for isDark in [false, true] {
+        let picture = try browser.screenshot(of: path, width: width, height: 900, isDark: isDark)
+        #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        #expect(picture.count > 20_000, "an empty page")
+        pictures.append(picture)
+      }
+      #expect(pictures[0] != pictures[1], "dark mode changes nothing")
+      // Nothing is wider than the window but what scrolls by itself.
+      #expect(try browser.overflow(of: path, width: width) <= 0)
+    }
+  }
+}

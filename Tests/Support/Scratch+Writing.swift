@@ -1,0 +1,46 @@
+import Foundation
+public import LFCore
+
+extension Scratch {
+  /// Writes a file, and the folders it lies in; gives its path.
+  @discardableResult
+  public func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+    let file = URL(filePath: path).appending(path: name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: file)
+    return file.path
+  }
+
+  /// Writes a text file; gives its path.
+  @discardableResult
+  public func write(_ name: String, _ text: String) throws -> String {
+    try write(name, Array(text.utf8))
+  }
+}
+
+/// The error that a closure throws, nil when it throws none.
+public func failure<Result>(_ body: () throws -> Result) -> LFError? {
+  do {
+    _ = try body()
+    return nil
+  } catch {
+    return error as? LFError
+  }
+}
+
+/// Bytes of a safetensors file with this header text.
+public func safetensors(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UInt8] {
+  var bytes: [UInt8] = []
+  bytes.append(littleEndian: length ?? UInt64(header.utf8.count))
+  bytes += header.utf8
+  bytes += (0..<data).map { UInt8(truncatingIfNeeded: $0) }
+  return bytes
+}
+
+extension Scratch {
+  /// One folder for tests that only need a place.
+  public static let shared: Scratch = {
+    do { return try Scratch() } catch { fatalError("no temporary folder: \(error)") }
+  }()
+}
