@@ -1,7 +1,7 @@
-import LFModels
 public import LFContainer
-public import LFFamilies
 public import LFCore
+public import LFFamilies
+import LFModels
 
 /// What a conversion did.
 public struct ConversionReport: Sendable {

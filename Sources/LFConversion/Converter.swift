@@ -1,8 +1,8 @@
-public import LFModels
 public import LFContainer
-import LFFiles
-public import LFFamilies
 public import LFCore
+public import LFFamilies
+import LFFiles
+public import LFModels
 
 /// Carries out a conversion: read → plan → write → prove → publish.
 public struct Converter: Sendable {

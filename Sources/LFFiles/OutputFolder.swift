@@ -1,6 +1,6 @@
 import CPlatform
-import Synchronization
 public import LFCore
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc

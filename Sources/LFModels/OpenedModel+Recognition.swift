@@ -1,5 +1,5 @@
-public import LFFamilies
 public import LFCore
+public import LFFamilies
 
 extension OpenedModel {
   /// Recognises the model that the tensors make up.

@@ -1,7 +1,7 @@
 package import LFContainer
+package import LFCore
 import LFFiles
 import Synchronization
-package import LFCore
 
 /// What identifies the files that weights were read from.
 package enum SourceFiles {

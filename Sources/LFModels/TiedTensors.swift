@@ -1,5 +1,5 @@
-package import LFFamilies
 package import LFCore
+package import LFFamilies
 
 /// Looks whether tensors that should be one are: never trusted by name.
 package enum TiedTensors {

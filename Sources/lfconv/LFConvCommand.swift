@@ -1,6 +1,6 @@
-import LFCore
 import ArgumentParser
 import LFConversion
+import LFCore
 
 /// The root of the command line.
 struct LFConvCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import LFFiles
 import LFCore
+import LFFiles
 
 /// The program: parses, runs, and turns every failure into a message, an exit
 /// code and, on request, an object of JSON.

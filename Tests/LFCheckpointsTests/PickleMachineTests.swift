@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 import TestSupport
 import Testing
 

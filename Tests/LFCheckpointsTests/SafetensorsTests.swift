@@ -1,7 +1,7 @@
 import LFCheckpoints
-import LFModels
-import LFFiles
 import LFCore
+import LFFiles
+import LFModels
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import LFCheckpoints
-import LFFiles
 import LFCore
+import LFFiles
 import TestSupport
 import Testing
 

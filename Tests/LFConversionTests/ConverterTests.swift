@@ -1,11 +1,11 @@
-import LFModels
-import LFTools
+import Foundation
 import LFContainer
 import LFConversion
-import LFFiles
-import Foundation
-import LFFamilies
 import LFCore
+import LFFamilies
+import LFFiles
+import LFModels
+import LFTools
 import TestSupport
 import Testing
 

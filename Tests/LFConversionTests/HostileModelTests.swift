@@ -1,8 +1,8 @@
-import LFModels
-import LFConversion
 import Foundation
-import LFFamilies
+import LFConversion
 import LFCore
+import LFFamilies
+import LFModels
 import TestSupport
 import Testing
 

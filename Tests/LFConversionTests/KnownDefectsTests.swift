@@ -1,7 +1,7 @@
-import LFModels
 import Foundation
-import LFFamilies
 import LFCore
+import LFFamilies
+import LFModels
 import TestSupport
 import Testing
 

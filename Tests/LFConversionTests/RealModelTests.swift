@@ -1,9 +1,9 @@
-import LFModels
-import LFConversion
 import Foundation
-import LFFamilies
-import LFEncoder
+import LFConversion
 import LFCore
+import LFEncoder
+import LFFamilies
+import LFModels
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import LFTools
-import LFConversion
 import Foundation
+import LFConversion
 import LFCore
+import LFTools
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
-import LFEncoder
 import LFCore
+import LFEncoder
 import Testing
 
 /// Attention probabilities against the dense reference.

@@ -1,6 +1,6 @@
-import LFFamilies
-import LFEncoder
 import LFCore
+import LFEncoder
+import LFFamilies
 import Testing
 
 /// Every head, and the global tokens it chooses by itself.

@@ -1,6 +1,6 @@
-import LFFamilies
-import LFEncoder
 import LFCore
+import LFEncoder
+import LFFamilies
 import Testing
 
 /// Inputs are refused before any work, with a code for each reason.

@@ -1,5 +1,5 @@
-import LFEncoder
 import LFCore
+import LFEncoder
 import Testing
 
 /// Reading of weights: types, checks, residency.

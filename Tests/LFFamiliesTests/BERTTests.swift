@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 import Testing
 
 @Suite("BERT")

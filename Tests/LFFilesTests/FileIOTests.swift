@@ -1,6 +1,6 @@
-import LFFiles
 import Foundation
 import LFCore
+import LFFiles
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import LFModels
-import LFConversion
 import Foundation
+import LFConversion
 import LFCore
+import LFModels
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
-import LFModels
-import LFFiles
 import LFCore
+import LFFiles
+import LFModels
 import TestSupport
 import Testing
 

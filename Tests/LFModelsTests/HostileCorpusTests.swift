@@ -1,7 +1,7 @@
-import LFModels
-import LFFiles
 import Foundation
 import LFCore
+import LFFiles
+import LFModels
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
+import Foundation
+import LFConversion
+import LFCore
+import LFFamilies
 import LFModels
 import LFTools
-import LFConversion
-import Foundation
-import LFFamilies
-import LFCore
 import TestSupport
 import Testing
 

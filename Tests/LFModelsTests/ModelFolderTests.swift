@@ -1,7 +1,7 @@
-import LFModels
-import LFFiles
 import Foundation
 import LFCore
+import LFFiles
+import LFModels
 import TestSupport
 import Testing
 
@@ -110,7 +110,7 @@ import Testing
     let page = try folder.write("x.bin", "<html>")
     #expect(failure { try OpenedModel.open(page) }?.code == "checkpoint.unknown-format")
     let container = try folder.write("m.lfz", [0x89, 0x4C, 0x46, 0x5A, 0, 0, 0, 0, 0, 0])
-    #expect(failure { try OpenedModel.open(container) }?.code == "checkpoint.unknown-format")
+    #expect(failure { try OpenedModel.open(container) }?.code == "lfz.truncated")
     let hdf5 = try folder.write("m.h5", [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
     #expect(failure { try OpenedModel.open(hdf5) }?.kind == .unsupported)
   }

@@ -1,8 +1,8 @@
-import TestSupport
-import LFModels
-import LFFiles
 import Foundation
 import LFCore
+import LFFiles
+import LFModels
+import TestSupport
 import Testing
 
 /// Files that PyTorch wrote, and hand-made wrong ones.

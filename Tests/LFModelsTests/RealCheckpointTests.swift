@@ -1,8 +1,8 @@
-import TestSupport
-import LFModels
-import LFFiles
 import Foundation
 import LFCore
+import LFFiles
+import LFModels
+import TestSupport
 import Testing
 
 /// Real files that are too large, or not ours, to be kept beside the tests.

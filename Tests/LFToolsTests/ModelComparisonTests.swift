@@ -1,8 +1,8 @@
-import LFTools
-import LFConversion
 import Foundation
-import LFFamilies
+import LFConversion
 import LFCore
+import LFFamilies
+import LFTools
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import Foundation
+import LFVerification
 import TestSupport
 import Testing
-import LFVerification
 
 @Suite("Attention probabilities in golden cases")
 struct AttentionTests {

@@ -1,8 +1,8 @@
-import LFConversion
 import Foundation
+import LFConversion
+import LFVerification
 import TestSupport
 import Testing
-import LFVerification
 
 /// Each test breaks a case in one way, and the hint has to say which.
 @Suite("Diagnosis")

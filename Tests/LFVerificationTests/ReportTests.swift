@@ -1,7 +1,7 @@
 import Foundation
+import LFVerification
 import TestSupport
 import Testing
-import LFVerification
 
 #if canImport(FoundationXML)
   import FoundationXML

@@ -1,8 +1,8 @@
 import Foundation
 import LFCore
+import LFVerification
 import TestSupport
 import Testing
-import LFVerification
 
 @Suite("Verifier")
 struct VerifierTests {

@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 
 /// Bytes of a file read forward through a small window.
 ///

@@ -1,5 +1,5 @@
-package import LFFiles
 package import LFCore
+package import LFFiles
 
 /// What a file written by `torch.save` holds: one object, described by a
 /// pickle, and the storages that its tensors look into.

@@ -1,5 +1,5 @@
-package import LFFiles
 package import LFCore
+package import LFFiles
 
 /// The file that `torch.save` wrote before PyTorch 1.6: five pickles and the
 /// storages, one after the other.

@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 
 /// The tensors of a PyTorch file, read where they stand.
 struct PyTorchSource: TensorSource {

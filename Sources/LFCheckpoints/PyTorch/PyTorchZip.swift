@@ -1,5 +1,5 @@
-package import LFFiles
 package import LFCore
+package import LFFiles
 
 /// The archive that `torch.save` has written since PyTorch 1.6: a zip file with
 /// a pickle and one member a storage.

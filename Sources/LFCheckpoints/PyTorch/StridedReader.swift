@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 
 /// Gathers a range of a tensor whose elements do not follow each other.
 ///

@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 
 /// The header of a `.safetensors` file, checked.
 ///

@@ -1,5 +1,5 @@
-public import LFFiles
 public import LFCore
+public import LFFiles
 
 /// The tensors of one `.safetensors` file.
 ///

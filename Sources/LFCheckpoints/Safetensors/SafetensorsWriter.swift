@@ -1,5 +1,5 @@
-public import LFFiles
 public import LFCore
+public import LFFiles
 
 /// Writes tensors of any source as a `.safetensors` file, in bounded memory.
 public struct SafetensorsWriter: Sendable {

@@ -1,5 +1,5 @@
-package import LFFiles
 package import LFCore
+package import LFFiles
 
 /// A `*.index.json`: which part of a sharded checkpoint holds which tensor.
 package struct ShardIndex {

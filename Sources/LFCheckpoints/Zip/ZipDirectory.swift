@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 
 /// The members of a zip archive, as far as PyTorch's archives go.
 ///

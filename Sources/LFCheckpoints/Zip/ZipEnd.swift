@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 
 /// The end of a zip archive: where its central directory lies.
 struct ZipEnd {

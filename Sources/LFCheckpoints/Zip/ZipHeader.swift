@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 
 /// The three records that describe one member of a zip archive.
 enum ZipHeader {

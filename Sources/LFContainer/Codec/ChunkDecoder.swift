@@ -1,6 +1,6 @@
 import CContainer
-import LFFiles
 import LFCore
+import LFFiles
 
 /// Reads chunks from the file, checks them and decodes them.
 ///

@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 
 /// Reads bytes of blobs, and of what is put together from them.
 final class BlobStore: Sendable {

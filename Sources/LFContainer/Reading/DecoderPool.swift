@@ -1,5 +1,5 @@
-import Synchronization
 import LFCore
+import Synchronization
 
 /// Chunk decoders that are used again: their buffers are larger than most reads.
 final class DecoderPool: Sendable {

@@ -1,5 +1,5 @@
-import Synchronization
 public import LFCore
+import Synchronization
 
 extension LFZReader {
   /// Verifies the whole file: every checksum, all padding, every digest.

@@ -1,5 +1,5 @@
-public import LFFiles
 public import LFCore
+public import LFFiles
 
 /// An opened container: its tensors, its files, and how they are stored.
 ///

@@ -1,6 +1,6 @@
 import Dispatch
-import Synchronization
 import LFCore
+import Synchronization
 
 /// Numbered jobs on several threads, with a step that happens in their order.
 ///

@@ -1,6 +1,6 @@
+import LFCore
 import LFFiles
 import Synchronization
-import LFCore
 
 /// Reads, codes and writes the chunks of a plan on several threads.
 struct ChunkPipeline {

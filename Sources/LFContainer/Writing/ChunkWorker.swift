@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 
 /// One thread's chunk on its way into the file.
 final class ChunkWorker {

@@ -1,5 +1,5 @@
-import Synchronization
 import LFCore
+import Synchronization
 
 /// Reads what is to be stored, wherever it comes from.
 final class ContentReader: Sendable {

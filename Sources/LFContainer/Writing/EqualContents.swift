@@ -1,5 +1,5 @@
-import Synchronization
 import LFCore
+import Synchronization
 
 /// Finds contents that are equal byte by byte.
 ///

@@ -1,6 +1,6 @@
+public import LFCore
 public import LFFiles
 import Synchronization
-public import LFCore
 
 /// Writes containers.
 ///

@@ -1,6 +1,6 @@
-import LFFamilies
-import LFEncoder
 import LFCore
+import LFEncoder
+import LFFamilies
 
 /// Proofs through the forward pass that need no golden file: where a Longformer
 /// sees everything, it computes what the RoBERTa or BERT computes that it was

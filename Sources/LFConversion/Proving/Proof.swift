@@ -1,7 +1,7 @@
-import LFModels
 import LFContainer
-import LFFamilies
 import LFCore
+import LFFamilies
+import LFModels
 
 /// Proves a written result before it is published.
 ///

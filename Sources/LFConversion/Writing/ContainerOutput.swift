@@ -1,7 +1,7 @@
-import LFModels
 import LFContainer
-import LFFiles
 import LFCore
+import LFFiles
+import LFModels
 
 /// An `.lfz` file as the output.
 struct ContainerOutput: OutputWriter {

@@ -1,8 +1,8 @@
-import LFModels
 import LFCheckpoints
-import LFFiles
-import Synchronization
 import LFCore
+import LFFiles
+import LFModels
+import Synchronization
 
 /// A Hugging Face folder as the output: `config.json`, `model.safetensors` (in
 /// shards when it is large) and the carried files.

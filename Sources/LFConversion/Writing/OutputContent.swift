@@ -1,8 +1,8 @@
-import LFModels
 import LFContainer
-import LFFiles
-import LFFamilies
 import LFCore
+import LFFamilies
+import LFFiles
+import LFModels
 
 /// Everything a conversion writes, whatever the container.
 struct OutputContent: Sendable {

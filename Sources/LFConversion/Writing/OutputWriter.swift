@@ -1,6 +1,6 @@
-import LFModels
 import LFContainer
 import LFCore
+import LFModels
 
 /// A place a conversion's result goes to: written aside, read back, published.
 protocol OutputWriter: Sendable {

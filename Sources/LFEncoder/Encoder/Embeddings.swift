@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// Word + position + token type embeddings, then LayerNorm.
 struct Embeddings {
@@ -28,7 +28,8 @@ struct Embeddings {
     }
   }
 
-  private func rows(_ table: Matrix?, _ name: TensorName, _ ids: [Int]) throws(LFError) -> EmbeddingRows
+  private func rows(_ table: Matrix?, _ name: TensorName, _ ids: [Int]) throws(LFError)
+    -> EmbeddingRows
   {
     if let table { return EmbeddingRows(table: table, ids: ids) }
     return try EmbeddingRows(

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// One post-LayerNorm encoder layer: attention, then the feed-forward part.
 ///

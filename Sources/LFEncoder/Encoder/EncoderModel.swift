@@ -1,5 +1,5 @@
-public import LFFamilies
 public import LFCore
+public import LFFamilies
 
 /// A RoBERTa, BERT or Longformer encoder with its head, in float32.
 ///

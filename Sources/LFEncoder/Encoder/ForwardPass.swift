@@ -1,5 +1,5 @@
-import LFFamilies
 public import LFCore
+import LFFamilies
 
 /// One forward pass, driven layer by layer.
 public struct ForwardPass {

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// Pooler and head of a forward pass.
 struct HeadRun {

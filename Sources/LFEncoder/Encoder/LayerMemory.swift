@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// Memory that all layers of a forward pass share.
 struct LayerMemory: Sendable {

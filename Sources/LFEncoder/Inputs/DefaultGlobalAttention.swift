@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// Which tokens a head makes global when the caller does not say.
 ///

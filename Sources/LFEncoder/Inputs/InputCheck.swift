@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// The checks of a model's inputs, each with its own message.
 struct InputCheck {

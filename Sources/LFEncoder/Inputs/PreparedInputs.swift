@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// Inputs that have been checked against a model, in the form that layers use.
 ///

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// Memory that the attention of all layers shares; linear in the length.
 struct AttentionMemory: Sendable {

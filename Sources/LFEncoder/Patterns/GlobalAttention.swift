@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// The rows of global tokens: they see every unpadded token, through
 /// projections of their own (arXiv 2004.05150, section 3.1, "Linear

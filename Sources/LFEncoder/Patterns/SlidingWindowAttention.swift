@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// A band around every query, plus global tokens (arXiv 2004.05150, section 3).
 ///

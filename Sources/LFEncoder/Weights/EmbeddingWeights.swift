@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// The embedding tables; of a streamed model only what is always needed.
 struct EmbeddingWeights: Sendable {
@@ -13,7 +13,8 @@ struct EmbeddingWeights: Sendable {
   ) throws(LFError) {
     let hidden = configuration.hiddenSize
     try reader.check(TensorName.wordEmbeddings, rows: configuration.vocabularySize, columns: hidden)
-    try reader.check(TensorName.positionEmbeddings, rows: configuration.positionCount, columns: hidden)
+    try reader.check(
+      TensorName.positionEmbeddings, rows: configuration.positionCount, columns: hidden)
     types = try Matrix(rows: configuration.tokenTypeCount, columns: hidden)
     norm = NormWeights(
       gain: try Matrix(rows: 1, columns: hidden), shift: try Matrix(rows: 1, columns: hidden))

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// Weights on top of the encoder, but for the masked-LM decoder, whose matrix
 /// may be the word embeddings.
@@ -37,7 +37,8 @@ struct HeadWeights: Sendable {
       let linear = LinearWeights(
         weight: try Matrix(rows: out, columns: hidden), bias: try Matrix(rows: 1, columns: out))
       slots.append(WeightSlot(name: TensorName(name + ".weight"), target: linear.weight))
-      slots.append(WeightSlot(name: TensorName(name + ".bias"), target: linear.bias, isVector: true))
+      slots.append(
+        WeightSlot(name: TensorName(name + ".bias"), target: linear.bias, isVector: true))
       return linear
     }
     let table = try FamilyTable.named(configuration.family)

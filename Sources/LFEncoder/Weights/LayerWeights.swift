@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// All weights of one encoder layer, in float32.
 ///
@@ -47,11 +47,14 @@ struct LayerWeights: Sendable {
     var slots: [WeightSlot] = []
     func add(_ name: String, _ linear: LinearWeights) {
       slots.append(WeightSlot(name: TensorName(layer + name + ".weight"), target: linear.weight))
-      slots.append(WeightSlot(name: TensorName(layer + name + ".bias"), target: linear.bias, isVector: true))
+      slots.append(
+        WeightSlot(name: TensorName(layer + name + ".bias"), target: linear.bias, isVector: true))
     }
     func add(_ name: String, _ norm: NormWeights) {
-      slots.append(WeightSlot(name: TensorName(layer + name + ".weight"), target: norm.gain, isVector: true))
-      slots.append(WeightSlot(name: TensorName(layer + name + ".bias"), target: norm.shift, isVector: true))
+      slots.append(
+        WeightSlot(name: TensorName(layer + name + ".weight"), target: norm.gain, isVector: true))
+      slots.append(
+        WeightSlot(name: TensorName(layer + name + ".bias"), target: norm.shift, isVector: true))
     }
     for (part, name) in ["query", "key", "value"].enumerated() {
       let rows = part * hidden..<(part + 1) * hidden

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// A linear layer as it is stored: y = x·weightᵀ + bias.
 struct LinearWeights: Sendable {

@@ -17,8 +17,7 @@ struct ConfigurationDialect: Sendable {
   let table: @Sendable (Source) throws(LFError) -> FamilyTable?
   /// The fields of Hugging Face's configuration; nil when this is none of the
   /// dialect's.
-  let translated:
-    @Sendable (Source, FamilyTable, NamePrefix) throws(LFError) -> JSONObject?
+  let translated: @Sendable (Source, FamilyTable, NamePrefix) throws(LFError) -> JSONObject?
 
   /// The first that answers counts.
   static let all = [FairseqConfiguration.dialect, AI2Configuration.dialect]

@@ -98,7 +98,9 @@ extension ConversionPlan {
         "expected one attention window, or one for each of \(source.layerCount) layers, found "
           + "\(windows.count)")
     }
-    if let wrong = windows.first(where: { $0 < 2 || !$0.isMultiple(of: 2) || $0 > SlidingWindow.largest }) {
+    if let wrong = windows.first(where: {
+      $0 < 2 || !$0.isMultiple(of: 2) || $0 > SlidingWindow.largest
+    }) {
       throw LFError(
         .usage, "usage.attention-window",
         "expected even attention windows of 2 or more, found \(wrong)",
@@ -122,7 +124,9 @@ extension ConversionPlan {
     } else {
       json["sep_token_id"] = nil
     }
-    if let dilation = options.attentionDilation { SlidingWindow.write(dilation: dilation, to: &json) }
+    if let dilation = options.attentionDilation {
+      SlidingWindow.write(dilation: dilation, to: &json)
+    }
     if !untied.isEmpty { json["tie_word_embeddings"] = false }
     // Code that the source brought for its own class does not fit this one.
     json["auto_map"] = nil
@@ -138,7 +142,8 @@ extension ConversionPlan {
   }
 
   private static func stockClassNotes(_ configuration: ModelConfiguration) -> [String] {
-    configuration.attention.lazy.compactMap { $0.rule.remarkForStockClasses }.first.map { [$0] } ?? []
+    configuration.attention.lazy.compactMap { $0.rule.remarkForStockClasses }.first.map { [$0] }
+      ?? []
   }
 
   /// Heads whose counterpart computes something else are refused.

@@ -74,7 +74,7 @@ public struct FamilyTable: Sendable {
     if let reason = try unsupported.get()[type]?.stringValue {
       throw .unsupported("model.unsupported", at: location, "\"\(shown)\": \(reason)")
     }
-    let known = try all().flatMap { $0.modelTypes.map(\.modelType) }
+    let known = try all().flatMap { $0.modelTypes.map(\.modelType) }.sorted()
     throw .unsupported(
       "model.unknown", at: location,
       "the model type \"\(shown)\" is not supported; known are \(known.joined(separator: ", "))")

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// Holds fairseq's `dict.txt` against the rows of the word embeddings.
 enum DictionaryCheck {

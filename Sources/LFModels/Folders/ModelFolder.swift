@@ -1,6 +1,6 @@
 import LFCheckpoints
-import LFFiles
 import LFCore
+import LFFiles
 
 /// A folder with weights, a configuration and a tokenizer, as Hugging Face,
 /// sentence-transformers and fairseq lay them out.

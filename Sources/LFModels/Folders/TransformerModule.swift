@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 
 /// The transformer of a sentence-transformers folder that keeps it in a folder
 /// of its own, as old releases did (`0_Transformer/`).

@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 
 /// A file and its first bytes, from which its format is told.
 struct FileProbe: Sendable {

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// The special tokens of a tokenizer, looked up in whichever of its files is
 /// there.

@@ -1,8 +1,8 @@
-import LFModels
-import LFFiles
-import LFFamilies
-import LFEncoder
 public import LFCore
+import LFEncoder
+import LFFamilies
+import LFFiles
+import LFModels
 
 /// Times the forward pass of a model on random tokens.
 public struct ForwardBenchmark: Sendable {

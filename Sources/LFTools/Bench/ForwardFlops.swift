@@ -1,5 +1,5 @@
-import LFFamilies
 import LFEncoder
+import LFFamilies
 
 /// Floating-point operations of one forward pass, a multiply-add being two.
 ///

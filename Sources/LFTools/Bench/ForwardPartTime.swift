@@ -1,5 +1,5 @@
-import LFEncoder
 import LFCore
+import LFEncoder
 
 /// How long one part of the forward pass takes.
 public struct ForwardPartTime: Sendable {

@@ -1,6 +1,6 @@
-public import LFModels
-import LFFamilies
 public import LFCore
+import LFFamilies
+public import LFModels
 
 /// Two models held against each other, tensor by tensor.
 ///

@@ -1,5 +1,5 @@
-import LFPictures
 public import LFFamilies
+import LFPictures
 
 /// The attention pattern of a model as a picture, one panel a layer.
 public struct AttentionDrawing: Sendable {
@@ -26,7 +26,8 @@ public struct AttentionDrawing: Sendable {
     let middle = 1 << 40
     let reaches = patterns.map(\.rule).flatMap { rule in
       rule.distinctHeads(of: .max).map { head in
-        middle - (rule.visibleKeys(query: middle, head: head, length: 2 * middle).first?.first ?? middle)
+        middle
+          - (rule.visibleKeys(query: middle, head: head, length: 2 * middle).first?.first ?? middle)
       }
     }
     let reach = reaches.filter { $0 < middle }.max() ?? 0

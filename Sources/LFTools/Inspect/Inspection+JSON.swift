@@ -1,6 +1,6 @@
 import LFContainer
-import LFFamilies
 public import LFCore
+import LFFamilies
 
 extension Inspection {
   /// The object that `--json` prints.

@@ -1,7 +1,7 @@
-public import LFModels
 public import LFContainer
-public import LFFamilies
 public import LFCore
+public import LFFamilies
+public import LFModels
 
 /// What a path holds: model, tensors, bytes, and what was saved.
 public struct Inspection: Sendable {

@@ -1,9 +1,9 @@
-import LFModels
 import LFConversion
-import LFFiles
-import LFFamilies
-import LFEncoder
 import LFCore
+import LFEncoder
+import LFFamilies
+import LFFiles
+import LFModels
 
 /// What a page shows of a case beyond the numbers.
 struct CaseDetails: Sendable {

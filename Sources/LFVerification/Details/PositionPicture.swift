@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// A position table's rows compared with each other, small enough to draw.
 ///

@@ -1,6 +1,6 @@
-import LFFamilies
-import LFEncoder
 import LFCore
+import LFEncoder
+import LFFamilies
 
 /// Runs a case with a cure, and gives up at the first output that drifts.
 struct CureTrial {

@@ -1,6 +1,6 @@
-import LFFamilies
-import LFEncoder
 import LFCore
+import LFEncoder
+import LFFamilies
 
 /// The cures that are worth a trial for each suspected cause.
 struct Cures {
@@ -150,7 +150,6 @@ struct Cures {
         run: run, unknown: unknown.isEmpty ? [] : Set(unknown + padding))
     }
   }
-
 
   // MARK: Global attention
 

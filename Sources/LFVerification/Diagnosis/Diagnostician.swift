@@ -1,8 +1,8 @@
-import LFModels
 import LFConversion
-import LFFamilies
-import LFEncoder
 import LFCore
+import LFEncoder
+import LFFamilies
+import LFModels
 
 /// Finds the likely cause of a failure: weights that differ, then the pattern of
 /// the errors, then a trial of each suspect's cure.

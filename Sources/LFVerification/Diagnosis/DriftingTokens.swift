@@ -1,5 +1,5 @@
-import LFFamilies
 import LFEncoder
+import LFFamilies
 
 /// The tokens of a case, and which of them drift.
 struct DriftingTokens {

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// In what way embeddings are off, seen through their LayerNorm.
 ///

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFEncoder
+import LFFamilies
 
 /// The global tokens of a case.
 enum GlobalTokens {

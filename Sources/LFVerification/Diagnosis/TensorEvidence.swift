@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// What the weights that differ from the expected ones say about the cause.
 ///
@@ -18,10 +18,14 @@ struct TensorEvidence {
       return Diagnosis(
         .elementType, "the weights are of another element type than expected", isConfirmed: true)
     }
-    if let positions = differing.first(where: { $0.name.text.hasSuffix(TensorName.positionEmbeddings.text) }) {
+    if let positions = differing.first(where: {
+      $0.name.text.hasSuffix(TensorName.positionEmbeddings.text)
+    }) {
       return positionTable(positions)
     }
-    if let types = differing.first(where: { $0.name.text.hasSuffix(TensorName.tokenTypeEmbeddings.text) }) {
+    if let types = differing.first(where: {
+      $0.name.text.hasSuffix(TensorName.tokenTypeEmbeddings.text)
+    }) {
       return Diagnosis(
         .tokenTypes,
         "the token type embeddings are not the expected ones (\(types.reason)): likely dropped or "
@@ -51,7 +55,6 @@ struct TensorEvidence {
       "the global projections are not there as tensors of their own: likely they were shared "
         + "with the local ones instead of copied", isConfirmed: true)
   }
-
 
   /// The same weights under names with another first part.
   private static func renamed(

@@ -1,6 +1,6 @@
-import LFFiles
-public import LFFamilies
 public import LFCore
+public import LFFamilies
+import LFFiles
 
 /// A golden case: a model, inputs, and the outputs that it must give.
 ///

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// Reads the fields of a `case.json`, each with its own message.
 struct GoldenFields {

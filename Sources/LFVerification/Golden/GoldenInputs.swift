@@ -1,7 +1,7 @@
 import LFCheckpoints
-import LFFiles
-import LFEncoder
 import LFCore
+import LFEncoder
+import LFFiles
 
 /// The inputs of a case, read from safetensors.
 enum GoldenInputs {

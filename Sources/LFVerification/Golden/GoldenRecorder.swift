@@ -1,10 +1,10 @@
-import LFModels
 import LFCheckpoints
 import LFConversion
-import LFFiles
-import LFFamilies
-import LFEncoder
 public import LFCore
+import LFEncoder
+import LFFamilies
+import LFFiles
+import LFModels
 
 /// Makes a golden case from a model and inputs.
 ///

@@ -1,5 +1,5 @@
-import LFEncoder
 import LFCore
+import LFEncoder
 
 /// Outputs of a forward pass as float32 tensors, to be written to a file.
 struct OutputSource: TensorSource {

@@ -1,7 +1,7 @@
-import LFModels
-import LFFamilies
-import LFEncoder
 import LFCore
+import LFEncoder
+import LFFamilies
+import LFModels
 
 /// Breaks a case slightly, each time in one way, and looks whether that is
 /// noticed: a verification that passes everything would pass here too.

@@ -1,5 +1,5 @@
-import LFFiles
 public import LFCore
+import LFFiles
 
 /// Writes reports where a continuous integration expects them.
 public enum ReportFiles {

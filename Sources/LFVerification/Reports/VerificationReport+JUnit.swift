@@ -1,5 +1,5 @@
-import LFPictures
 import LFCore
+import LFPictures
 
 extension VerificationReport {
   /// The results as JUnit XML, in the part of it that Surefire and

@@ -1,7 +1,7 @@
 import LFConversion
-import LFFamilies
-import LFEncoder
 import LFCore
+import LFEncoder
+import LFFamilies
 
 /// A case with everything read, ready to be computed: as it is, or changed in
 /// some way to find out what is wrong with it.

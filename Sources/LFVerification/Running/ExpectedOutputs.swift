@@ -1,6 +1,6 @@
 import LFCheckpoints
-import LFFiles
 import LFCore
+import LFFiles
 
 /// The outputs that a case expects.
 struct ExpectedOutputs {

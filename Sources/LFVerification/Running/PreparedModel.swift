@@ -1,8 +1,8 @@
-import LFModels
 import LFConversion
-import LFFiles
-import LFFamilies
 import LFCore
+import LFFamilies
+import LFFiles
+import LFModels
 
 /// The model of a case, converted through the container first where the case
 /// says so.

@@ -1,7 +1,7 @@
-import LFFamilies
-import LFModels
 import LFConversion
 import LFCore
+import LFFamilies
+import LFModels
 
 /// A model whose tensors make up no model that is known: names that no stock
 /// class loads, or global projections that are not there.

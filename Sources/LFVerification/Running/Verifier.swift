@@ -1,7 +1,7 @@
-import LFModels
-import LFFiles
-import LFFamilies
 public import LFCore
+import LFFamilies
+import LFFiles
+import LFModels
 
 /// Runs golden cases and holds what comes out against what was expected.
 public struct Verifier: Sendable {

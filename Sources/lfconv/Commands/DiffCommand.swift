@@ -1,7 +1,7 @@
-import LFTools
 import ArgumentParser
 import LFConversion
 import LFCore
+import LFTools
 
 /// `lfconv diff`
 struct DiffCommand: Action {

@@ -1,9 +1,9 @@
-import LFTools
 import ArgumentParser
 import LFConversion
-import LFFiles
-import LFFamilies
 import LFCore
+import LFFamilies
+import LFFiles
+import LFTools
 import LFVerification
 
 /// `lfconv draw`

@@ -1,6 +1,6 @@
 import ArgumentParser
-import LFFiles
 import LFCore
+import LFFiles
 import LFVerification
 
 /// `lfconv golden record`

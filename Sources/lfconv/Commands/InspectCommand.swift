@@ -1,8 +1,8 @@
-import LFTools
 import ArgumentParser
 import LFConversion
-import LFFamilies
 import LFCore
+import LFFamilies
+import LFTools
 
 /// `lfconv inspect`
 struct InspectCommand: Action {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import LFConversion
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// `lfconv roberta-to-longformer`
 struct RobertaToLongformerCommand: Action {

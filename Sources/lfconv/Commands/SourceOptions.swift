@@ -1,5 +1,5 @@
-import LFModels
 import ArgumentParser
+import LFModels
 
 /// How a SOURCE is read.
 struct SourceOptions: ParsableArguments {

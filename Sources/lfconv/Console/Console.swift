@@ -1,5 +1,5 @@
-import LFFiles
 import LFCore
+import LFFiles
 
 /// Results on standard output, everything else on standard error.
 struct Console: Sendable {

@@ -1,8 +1,8 @@
-import LFModels
 import LFContainer
 import LFConversion
-import LFFamilies
 import LFCore
+import LFFamilies
+import LFModels
 
 /// Runs a conversion and tells what it did.
 enum ConversionText {

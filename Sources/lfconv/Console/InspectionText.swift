@@ -1,8 +1,8 @@
-import LFTools
 import LFContainer
 import LFConversion
-import LFFamilies
 import LFCore
+import LFFamilies
+import LFTools
 
 /// An inspection as text for people.
 enum InspectionText {

@@ -1,6 +1,6 @@
 import Foundation
-import LFFamilies
 import LFEncoder
+import LFFamilies
 
 /// RoBERTa and Longformer in float64 from the mathematics alone: every pair of
 /// tokens, loops, no kernel and no trick of the code under test.

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// A model with random weights, made for one test.
 struct TinyModel {

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// Who attends to whom in one layer, and how much: on request, as a dense table.
 ///

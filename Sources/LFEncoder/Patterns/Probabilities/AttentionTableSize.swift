@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// How much memory attention probabilities would take, as it grows with the
 /// square of the length.

@@ -1,6 +1,6 @@
-import LFPictures
-import LFFamilies
 import LFCore
+import LFFamilies
+import LFPictures
 
 /// Which keys each query sees: one picture for layers that are alike.
 struct AttentionPanel {

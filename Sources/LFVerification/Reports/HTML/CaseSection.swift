@@ -1,6 +1,6 @@
-import LFPictures
-import LFFamilies
 import LFCore
+import LFFamilies
+import LFPictures
 
 /// One case on the page: what is wrong, pictures, numbers, where it comes from.
 struct CaseSection {

@@ -1,5 +1,5 @@
-import LFPictures
 import LFCore
+import LFPictures
 
 /// The largest error of each output, from the embeddings to the head.
 struct ErrorCurve {

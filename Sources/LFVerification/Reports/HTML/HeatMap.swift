@@ -1,5 +1,5 @@
-import LFPictures
 import LFCore
+import LFPictures
 
 /// How much of the tolerance each token uses up in each hidden state.
 struct HeatMap {

@@ -1,5 +1,5 @@
-import LFPictures
 import LFCore
+import LFPictures
 
 /// The position table's rows compared with each other.
 struct PositionPanel {

@@ -1,5 +1,5 @@
-import LFPictures
 import LFCore
+import LFPictures
 
 /// All cases of a run, one row each.
 struct SummaryTable {

@@ -1,6 +1,6 @@
-import LFPictures
 import LFConversion
 import LFCore
+import LFPictures
 
 extension VerificationReport {
   /// The results as one page that needs nothing beside itself: no script, no

@@ -1,5 +1,5 @@
-import LFFamilies
 import LFCore
+import LFFamilies
 
 /// Configurations that a fuzzer chooses, beside tensors that are right.
 public enum FuzzedConfiguration {

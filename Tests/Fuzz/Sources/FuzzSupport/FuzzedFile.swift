@@ -1,7 +1,7 @@
-import LFCheckpoints
-import LFModels
 import Foundation
+import LFCheckpoints
 import LFCore
+import LFModels
 
 /// A file whose bytes a fuzzer chooses, in the folder that `run.sh` makes.
 public struct FuzzedFile: Sendable {
