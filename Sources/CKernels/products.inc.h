@@ -84,8 +84,27 @@ static void product_rows(const struct product *p, ptrdiff_t row, ptrdiff_t rows,
     for (ptrdiff_t i = 0; i < p->count; i += LF_INNER) {
       const ptrdiff_t inner = p->count - i < LF_INNER ? p->count - i : LF_INNER;
       const float *b = p->b + first * p->panel + i * p->step;
+      // What comes next is asked for while this is worked on: lines of the weights
+      // in equal parts by every tile, and the rows of the next tile.
+      const ptrdiff_t after = i + inner < p->count ? i + inner : 0;
+      const float *following = p->b + (after ? first : first + most) * p->panel + after * p->step;
+      const ptrdiff_t ahead = after || first + most < panels ? inner : 0;
       for (ptrdiff_t s = 0; s < t.count; s++) {
         const ptrdiff_t r = tile_start(t, s), size = tile_start(t, s + 1) - r;
+#ifndef PBL
+#define PBL 3
+#endif
+#ifndef NO_PB
+        for (ptrdiff_t q = 0; q < taken; q++)
+          for (ptrdiff_t j = ahead * s / t.count; j < ahead * (s + 1) / t.count; j++)
+            __builtin_prefetch(following + q * p->panel + j * p->step, 0, PBL);
+#endif
+#ifndef NO_PX
+        if (s + 1 < t.count)
+          for (ptrdiff_t q = r + size; q < tile_start(t, s + 2); q++)
+            for (ptrdiff_t j = 0; j < inner; j += 16)
+              __builtin_prefetch(x + q * p->x_stride + i + j, 0, 3);
+#endif
         tile_panels(totals + r * stride, stride, x + r * p->x_stride + i, p->x_stride, size, b,
                     taken, p->panel, p->step, inner, depth, depth, fresh);
       }

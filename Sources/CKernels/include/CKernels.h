@@ -81,9 +81,10 @@ void lf_unpack(float *out, ptrdiff_t out_stride, const float *packed, ptrdiff_t 
 /// What follows a product, element by element.
 ///
 /// All keep NaN. Errors against the exact function, in units in the last place
-/// of the result: relu 0; tanh and mish below 0.6; gelu 1 for x ≥ 0 and 5
-/// below; silu and quick_gelu 3. gelu_tanh, silu and quick_gelu give 0 where
-/// their exponential leaves the range, at results below 1e-35.
+/// of the result: relu 0; tanh and mish below 0.6; gelu 1 for x ≥ 0 and 7
+/// below; silu and quick_gelu 3; gelu_tanh 3 for x ≥ 0, below it grows as the
+/// result falls, to 250 where that is 1e-33. gelu_tanh, silu and quick_gelu give
+/// 0 where their exponential leaves the range, at results below 1e-35.
 enum lf_activation {
   lf_activation_none = 0,
   lf_activation_gelu = 1,
