@@ -22,12 +22,12 @@ help:
 	@echo "make interop   hold results against stock Hugging Face classes (Python)"
 
 demo: release
-	@Golden/demo.sh $(LFCONV)
+	@Golden/tools/demo.sh $(LFCONV)
 
 # Tests with real checkpoints run when these can be fetched, and are skipped otherwise.
 REAL = $(CURDIR)/.build/real-checkpoints
 test: setup
-	@Golden/fetch-real.sh --all $(REAL) || true
+	@Golden/tools/fetch-real.sh --all $(REAL) || true
 	LFCONV_REAL_CHECKPOINTS=$(REAL) $(SWIFT) test
 
 build: setup
@@ -54,7 +54,7 @@ lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 
 interop: release
-	@Golden/interop.sh $(LFCONV) $(PYTHON)
+	@Golden/tools/interop.sh $(LFCONV) $(PYTHON)
 
 bench: release
 	@.ci/setup zstd

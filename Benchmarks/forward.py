@@ -14,7 +14,7 @@ Every contender is a process of its own, which runs once unmeasured and then onc
 them in turn, so that a slow moment of the machine meets everyone. Printed are medians, and the largest peak memory.
 --readme writes the tables into README.md, between `<!-- forward benchmark -->` and `<!-- /forward benchmark -->`.
 
-Needs the packages of Golden/requirements.txt and Benchmarks/requirements.txt.
+Needs the packages of Golden/tools/requirements.txt and Benchmarks/requirements.txt.
 """
 
 import argparse

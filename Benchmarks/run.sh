@@ -11,7 +11,7 @@ shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 build="$here/../.build"
 venv="$build/benchmark-venv"
-cat "$here/../Golden/requirements.txt" "$here/requirements.txt" > "$build/benchmark-requirements.txt"
+cat "$here/../Golden/tools/requirements.txt" "$here/requirements.txt" > "$build/benchmark-requirements.txt"
 if ! cmp -s "$build/benchmark-requirements.txt" "$venv/installed"; then
   python3 -m venv "$venv"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$build/benchmark-requirements.txt"
@@ -21,5 +21,5 @@ if [ "$what" = forward ]; then
   exec "$venv/bin/python" "$here/forward.py" --lfconv "$lfconv" --readme "$here/../README.md" "$@"
 fi
 weights="$build/real-checkpoints/minilm"
-"$here/../Golden/fetch-real.sh" "$weights" minilm
+"$here/../Golden/tools/fetch-real.sh" "$weights" minilm
 "$venv/bin/python" "$here/container.py" --lfconv "$lfconv" --weights "$weights" --readme "$here/../README.md" "$@"
