@@ -9,18 +9,19 @@ class Case:
     shows: str  # one line for PROVENANCE.md
 
     # The source checkpoint.
-    source: str = "roberta"  # or "longformer", which needs no conversion
+    source: str = "roberta"  # or "bert", or "longformer", which needs no conversion
     container: str = "safetensors"  # or "zip", "fairseq"
-    architecture: str = "ForMaskedLM"  # the class name behind Roberta or Longformer
+    architecture: str = "ForMaskedLM"  # the class name after Roberta, Bert or Longformer
     hidden: int = 24
     heads: int = 3
     intermediate: int = 40
     layers: int = 2
     vocab: int = 40
-    positions: int = 32  # usable rows of the source's position table, that is without the first pad + 1
+    positions: int = 32  # usable rows of the source's position table, that is without the first pad + 1 (BERT has none)
     types: int = 1
     pad: int = 1
     bos: int = 0
+    eos: int = 2  # also the separator
     eps: float = 1e-5
     activation: str = "gelu"
     labels: int = 0
@@ -28,9 +29,9 @@ class Case:
     table_scale: float = 1.0  # small tables, as trained ones are, make layer_norm_eps visible
     tokenizer: bool = False
 
-    convert: bool = True  # a RoBERTa becomes a Longformer; False keeps it, and its full attention
+    convert: bool = True  # a RoBERTa or BERT becomes a Longformer; False keeps it, and its full attention
 
-    # The conversion of a RoBERTa, or the configuration of a Longformer.
+    # The conversion of a RoBERTa or BERT, or the configuration of a Longformer.
     window: int | tuple = 8
     max_positions: int = 64
     dilation: object = None  # a number per layer, or for each layer a number per head
@@ -50,8 +51,13 @@ class Case:
 
     on_request: bool = False  # written only when named, kept up to date once its folder exists
 
-    def usable_positions(self):
-        return self.max_positions if self.converts() else self.positions
+    def reserved_rows(self):
+        """Rows of the source's position table that no token takes: RoBERTa and Longformer count from pad + 1."""
+        return 0 if self.source == "bert" else self.pad + 1
+
+    def position_rows(self):
+        """All rows of the position table that the inputs meet."""
+        return self.max_positions + self.pad + 1 if self.converts() else self.positions + self.reserved_rows()
 
     def converts(self):
         return self.convert and self.source != "longformer"
@@ -60,6 +66,8 @@ class Case:
 NONE = ()
 LONGFORMER = dict(source="longformer")
 SMALL = dict(hidden=16, heads=2, intermediate=24, vocab=32)
+# As BERT has it: positions from row 0, two token types, padding 0, and ids of its own for [CLS] and [SEP].
+BERT = dict(source="bert", **SMALL, types=2, pad=0, bos=2, eos=3, eps=1e-12, token_types=True)
 # Right padding, left padding, ordinary ids masked, pad ids unmasked, both at once, and a single gap.
 PADDED = dict(
     batch=5, length=26,
@@ -180,4 +188,40 @@ CASES = (
          autoregressive=True, positions=64, length=41, batch=2, globals=(NONE, (0, 23)), masked=(NONE, (11, 12))),
     Case("relu-in-layers", "hidden_act relu, while the language-model head keeps the exact gelu", on_request=True,
          activation="relu", window=8, length=30, globals=((0,),)),
+
+    # --- BERT as it is -------------------------------------------------------------------------------
+    Case("bert-bare-with-pooler",
+         "positions count from row 0 whatever is padding; attention probabilities; the pooler takes a padded token too",
+         **BERT, convert=False, architecture="Model", attentions=True, length=14, batch=3, positions=14,
+         masked=(range(11, 14), range(0, 4), (5, 6, 9)), pad_ids=(range(11, 14), range(0, 4), NONE)),
+    Case("bert-masked-lm-relu", "the language-model head follows hidden_act, here relu; small tables show the epsilon",
+         **BERT, convert=False, activation="relu", table_scale=0.1, positions=30, length=19, batch=2,
+         masked=(NONE, range(15, 19)), pad_ids=(NONE, range(15, 19))),
+    Case("bert-sequence-classification", "one linear layer on the pooled first token", **BERT, convert=False,
+         architecture="ForSequenceClassification", labels=5, length=17, batch=2, masked=(NONE, range(13, 17)),
+         pad_ids=(NONE, range(13, 17))),
+    Case("bert-token-classification", "a label per token; position ids in no order, given by the caller", **BERT,
+         convert=False, architecture="ForTokenClassification", labels=7, explicit_positions=True, length=18),
+    Case("bert-question-answering", "two numbers per token", **BERT, convert=False,
+         architecture="ForQuestionAnswering", length=18, batch=2, separators=((5, 17), (8, 17))),
+    Case("bert-multiple-choice", "two choices a row, each by its pooled first token", **BERT, convert=False,
+         architecture="ForMultipleChoice", length=12, batch=4, choices=2, masked=(NONE, (10, 11), NONE, NONE),
+         pad_ids=(NONE, (10, 11), NONE, NONE)),
+    Case("bert-one-token", "a single token, which sees itself alone", **BERT, convert=False, length=1),
+
+    # --- BERT through a conversion -------------------------------------------------------------------
+    Case("bert-bare-after-conversion", "a row of zeros goes in front of the positions; the pooler is carried", **BERT,
+         architecture="Model", positions=13, window=(4, 8), max_positions=40, length=31, batch=2,
+         masked=(NONE, range(25, 31)), pad_ids=(NONE, range(25, 31)), globals=((0, 17), (0,))),
+    Case("bert-masked-lm-after-conversion", "pad id 4, so that five rows go in front; the head gets RoBERTa's names",
+         **BERT | dict(pad=4), positions=11, window=(8, 4), max_positions=30, length=29, globals=((0,),)),
+    Case("bert-token-classification-after-conversion", "a label per token; no token type given", positions=20,
+         **BERT | dict(token_types=False), architecture="ForTokenClassification", labels=3, window=6,
+         max_positions=45, length=33, globals=((0, 32),)),
+    Case("bert-question-answering-after-conversion", "BERT's own separator tells the default global tokens", **BERT,
+         architecture="ForQuestionAnswering", window=(4, 8), positions=16, max_positions=40, length=27, batch=2,
+         separators=((6, 7, 26), (9, 10, 26))),
+    Case("bert-multiple-choice-after-conversion", "the same for choices, by the pooled first token", **BERT,
+         architecture="ForMultipleChoice", window=(4, 8), positions=16, max_positions=40, length=21, batch=4,
+         choices=2, separators=((12, 13, 20), (15, 16, 20), (11, 12, 20), (17, 18, 20))),
 )

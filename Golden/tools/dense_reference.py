@@ -1,4 +1,4 @@
-"""RoBERTa and Longformer in float64, dense and slow: the truth behind the golden outputs.
+"""RoBERTa, BERT and Longformer in float64, dense and slow: the truth behind the golden outputs.
 
 Written from the mathematics alone, in NumPy, so that it shares no code and no trick with the
 implementations it judges. Attention is a full [S, S] matrix with a Boolean table of who may see whom;
@@ -101,8 +101,11 @@ def default_global_mask(head, input_ids, separator):
     return mask
 
 
-def positions_from_ids(input_ids, pad):
-    """[B, S], counting from pad + 1 over the tokens that are not `pad`; padding tokens take row `pad`."""
+def default_positions(model_type, input_ids, pad):
+    """[B, S]. BERT counts every token from 0. The others count from pad + 1 over the tokens that are not `pad`, which
+    itself takes row `pad`."""
+    if model_type == "bert":
+        return np.broadcast_to(np.arange(input_ids.shape[1]), input_ids.shape)
     real = (input_ids != pad).astype(np.int64)
     return np.cumsum(real, axis=1) * real + pad
 
@@ -156,11 +159,11 @@ class DenseReference:
         query, key, value = (self.split(self.linear(x, name + part)) for part in ("query", "key", "value"))
         scores = query @ key.transpose(0, 2, 1) * scale  # [A, S, S]
         allow = local_pattern(self.config, layer, keep, is_global)
-        # RoBERTa lets padded queries look around like any other; Longformer gives them nothing.
+        # RoBERTa and BERT let padded queries look around like any other; Longformer gives them nothing.
         if longformer:
             allow = allow & keep[:, None]
         elif not keep.any():
-            # Hugging Face's RoBERTa hides a key by adding the lowest number there is, next to which every score
+            # Hugging Face's RoBERTa and BERT hide a key by adding the lowest number there is, next to which every score
             # vanishes. Where all keys are hidden, all of them therefore count the same.
             allow, scores = np.ones_like(allow), np.zeros_like(scores)
         weights = masked_softmax(scores, allow)  # [A, S, S]
@@ -206,7 +209,7 @@ class DenseReference:
             global_mask = default_global_mask(self.head, ids, self.config.get("sep_token_id", 2))
         keep = flat.get("attention_mask", np.ones_like(ids)) != 0
         is_global = keep & (np.zeros_like(ids) if global_mask is None else global_mask).astype(bool)
-        positions = flat.get("position_ids", positions_from_ids(ids, self.config["pad_token_id"]))
+        positions = flat.get("position_ids", default_positions(self.config["model_type"], ids, self.config["pad_token_id"]))
 
         x = self.embed(ids, flat.get("token_type_ids", np.zeros_like(ids)), positions)
         outputs = {"hidden_states.0": x}
@@ -223,12 +226,20 @@ class DenseReference:
         return outputs
 
     def apply_head(self, x, pooled, choices):
-        """The head's own outputs from x [B, S, H] (and the pooled [B·C, H] for multiple choice)."""
+        """The head's own outputs from x [B, S, H] (and the pooled [B·C, H], where there is a pooler)."""
         if self.head == "MaskedLM":
-            x = gelu(self.top(x, "lm_head.dense"))  # always the exact one, whatever hidden_act says
-            x = layer_norm(x, self.tensors["lm_head.layer_norm.weight"], self.tensors["lm_head.layer_norm.bias"],
-                           self.config["layer_norm_eps"])
-            return {"logits": x @ self.get("embeddings.word_embeddings.weight").T + self.tensors["lm_head.bias"]}
+            if self.config["model_type"] == "bert":
+                dense, norm, bias = (f"cls.predictions.{part}" for part in
+                                     ("transform.dense", "transform.LayerNorm", "bias"))
+                activation = ACTIVATIONS[self.config["hidden_act"]]
+            else:
+                dense, norm, bias = "lm_head.dense", "lm_head.layer_norm", "lm_head.bias"
+                activation = gelu  # always the exact one, whatever hidden_act says
+            x = layer_norm(activation(self.top(x, dense)), self.tensors[norm + ".weight"],
+                           self.tensors[norm + ".bias"], self.config["layer_norm_eps"])
+            return {"logits": x @ self.get("embeddings.word_embeddings.weight").T + self.tensors[bias]}
+        if self.head == "SequenceClassification" and self.config["model_type"] == "bert":
+            return {"logits": self.top(pooled, "classifier")}
         if self.head == "SequenceClassification":
             return {"logits": self.top(np.tanh(self.top(x[:, 0], "classifier.dense")), "classifier.out_proj")}
         if self.head == "TokenClassification":

@@ -16,7 +16,7 @@ transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
 torch.set_num_threads(1)
 
-TIED = {"lm_head.decoder.weight", "lm_head.decoder.bias"}
+TIED = {f"{head}.decoder.{kind}" for head in ("lm_head", "cls.predictions") for kind in ("weight", "bias")}
 SMALLEST_WINDOW = 4  # below it their chunked attention fails on a shape
 
 
@@ -31,16 +31,16 @@ def load(folder, **options):
                         ("mismatched", info["mismatched_keys"]), ("failed", info["error_msgs"])):
         if names:
             raise AssertionError(f"{folder}: {kind} in {name}: {sorted(map(str, names))}")
-    if getattr(model.config, "tie_word_embeddings", False) and hasattr(model, "lm_head"):
-        words = model.get_input_embeddings().weight
-        if model.lm_head.decoder.weight is not words or model.lm_head.decoder.bias is not model.lm_head.bias:
+    head = model.lm_head if hasattr(model, "lm_head") else model.cls.predictions if hasattr(model, "cls") else None
+    if head is not None and getattr(model.config, "tie_word_embeddings", False):
+        if head.decoder.weight is not model.get_input_embeddings().weight or head.decoder.bias is not head.bias:
             raise AssertionError(f"{folder}: the decoder is not tied")
     return model.eval()
 
 
 def load_auto(folder, model):
     """Load the folder through the `AutoModel…` class of its head; it must give the same class and weights."""
-    suffix = type(model).__name__.removeprefix("Longformer").removeprefix("Roberta")
+    suffix = type(model).__name__.removeprefix("Longformer").removeprefix("Roberta").removeprefix("Bert")
     auto = getattr(transformers, "AutoModel" if suffix == "Model" else "AutoModel" + suffix)
     other = auto.from_pretrained(folder, dtype=torch.float32)
     if type(other) is not type(model):
@@ -79,7 +79,7 @@ def pads_enough(config, length):
 
 
 def pad_right(inputs, extra, pad):
-    """Inputs [..., S] → [..., S + extra] with masked padding tokens behind the end."""
+    """Inputs [..., S] → [..., S + extra] with masked padding tokens after the end."""
     fill = {"input_ids": pad, "position_ids": pad}
     inputs = {"attention_mask": np.ones_like(inputs["input_ids"]), **inputs}
     widths = [(0, 0)] * (inputs["input_ids"].ndim - 1) + [(0, extra)]

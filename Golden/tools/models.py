@@ -21,22 +21,21 @@ def generator(name):
 
 def make_config(case):
     """The source's `config.json`, spelt out as `save_pretrained` would, with one field nobody knows."""
-    longformer = case.source == "longformer"
     config = {
-        "architectures": [("Longformer" if longformer else "Roberta") + case.architecture],
+        "architectures": [case.source.capitalize() + case.architecture],
         "attention_probs_dropout_prob": 0.15,
         "bos_token_id": case.bos,
         "classifier_dropout": None,
         "dtype": "float32",
-        "eos_token_id": 2,
+        "eos_token_id": case.eos,
         "hidden_act": case.activation,
         "hidden_dropout_prob": 0.05,
         "hidden_size": case.hidden,
         "initializer_range": 0.03,
         "intermediate_size": case.intermediate,
         "layer_norm_eps": case.eps,
-        "max_position_embeddings": case.positions + case.pad + 1,
-        "model_type": case.source if longformer else "roberta",
+        "max_position_embeddings": case.positions + case.reserved_rows(),
+        "model_type": case.source,
         "my_note": "carried unchanged: \u00e9\u00df\u2713",
         "num_attention_heads": case.heads,
         "num_hidden_layers": case.layers,
@@ -48,9 +47,12 @@ def make_config(case):
         "use_cache": True,
         "vocab_size": case.vocab,
     }
-    if longformer:
+    if case.source == "bert":
+        del config["bos_token_id"], config["eos_token_id"]  # unknown to BERT
+    if case.source != "roberta":  # whose configurations do not name it
+        config["sep_token_id"] = case.eos
+    if case.source == "longformer":
         config["attention_window"] = case.window
-        config["sep_token_id"] = 2  # RoBERTa's configurations do not name it
         if case.dilation is not None:
             config["attention_dilation"] = case.dilation
         if case.autoregressive:
@@ -59,6 +61,13 @@ def make_config(case):
         config["id2label"] = {str(i): f"LABEL_OF_KIND_{i}" for i in range(case.labels)}
         config["label2id"] = {f"LABEL_OF_KIND_{i}": i for i in range(case.labels)}
     return dict(sorted(config.items()))
+
+
+# What stands where in a masked language model's head: its bias, its dense layer, its LayerNorm.
+LANGUAGE_MODEL_HEAD = {
+    "roberta": ("lm_head", "lm_head.dense", "lm_head.layer_norm"),
+    "bert": ("cls.predictions", "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm"),
+}
 
 
 class Draw:
@@ -82,7 +91,7 @@ def make_tensors(case, config, rng):
     """
     draw = Draw(rng)
     hidden, inner = config["hidden_size"], config["intermediate_size"]
-    longformer = config["model_type"] == "longformer"
+    longformer, bert = (config["model_type"] == kind for kind in ("longformer", "bert"))
     head = case.architecture.removeprefix("For")
     prefix = "" if case.architecture == "Model" else config["model_type"] + "."
     tensors = {}
@@ -111,13 +120,16 @@ def make_tensors(case, config, rng):
         linear(f"{layer}intermediate.dense", inner, hidden)
         linear(f"{layer}output.dense", hidden, inner)
         norm(f"{layer}output.LayerNorm")
-    if head in ("Model", "MultipleChoice"):
+    if head in ("Model", "MultipleChoice") or bert and head == "SequenceClassification":
         linear(f"{prefix}pooler.dense", hidden, hidden)
 
     if head == "MaskedLM":
-        tensors["lm_head.bias"] = draw.around((config["vocab_size"],), 0.2)
-        linear("lm_head.dense", hidden, hidden)
-        norm("lm_head.layer_norm")
+        top, dense, layer_norm = LANGUAGE_MODEL_HEAD["bert" if bert else "roberta"]
+        tensors[top + ".bias"] = draw.around((config["vocab_size"],), 0.2)
+        linear(dense, hidden, hidden)
+        norm(layer_norm)
+    elif head == "SequenceClassification" and bert:
+        linear("classifier", case.labels, hidden, 2.0)
     elif head == "SequenceClassification":
         linear("classifier.dense", hidden, hidden)
         linear("classifier.out_proj", case.labels, hidden, 2.0)
@@ -138,12 +150,12 @@ def make_inputs(case, config, rng):
     """int64 arrays [B, S] ([B, C, S] for multiple choice) as `case` describes them."""
     pad, vocab = config["pad_token_id"], config["vocab_size"]
     shape = (case.batch, case.length)
-    special = {pad, config["bos_token_id"], config["eos_token_id"]}
+    special = {pad, case.bos, case.eos}
     ordinary = np.array([token for token in range(vocab) if token not in special], dtype=np.int64)
     ids = ordinary[rng.integers(0, len(ordinary), shape)]
-    ids[:, 0] = config["bos_token_id"]
+    ids[:, 0] = case.bos
     if case.length > 1:
-        ids[:, -1] = config["eos_token_id"]
+        ids[:, -1] = case.eos
     mask = np.ones(shape, dtype=np.int64)
     is_global = np.zeros(shape, dtype=np.int64)
 
@@ -153,7 +165,7 @@ def make_inputs(case, config, rng):
                 table[row, place] = value
 
     mark(ids, case.pad_ids, pad)
-    mark(ids, case.separators, config.get("sep_token_id", 2))
+    mark(ids, case.separators, case.eos)
     mark(mask, case.masked, 0)
     mark(is_global, case.globals, 1)
 
@@ -165,8 +177,7 @@ def make_inputs(case, config, rng):
     if case.token_types:
         inputs["token_type_ids"] = rng.integers(0, config["type_vocab_size"], shape)
     if case.explicit_positions:
-        rows = case.usable_positions() + pad + 1
-        inputs["position_ids"] = rng.integers(0, rows, shape)
+        inputs["position_ids"] = rng.integers(0, case.position_rows(), shape)
     if case.choices:
         inputs = {name: value.reshape(-1, case.choices, case.length) for name, value in inputs.items()}
     return inputs

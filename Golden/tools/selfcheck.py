@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Check the float64 dense reference against stock Hugging Face on many random little models.
 
-Longformers and RoBERTas of every head, random shapes, windows, masks, pad ids, epsilons and activations. Their
+Longformers, RoBERTas and BERTs of every head, random shapes, windows, masks, pad ids, epsilons and activations. Their
 attention softmax is kept in float64, so that agreement means 1e-11, not 1e-6. Two facts that need no other
-implementation are checked as well: a converted model equals its RoBERTa at every unpadded position when all
+implementation are checked as well: a converted model equals its source at every unpadded position when all
 tokens are global, and when no token is further than half a window from any other.
 """
 
@@ -31,7 +31,7 @@ def random_case(index, rng):
     """A case nobody thought of: every field that both implementations honour, drawn at random."""
     pick = lambda *options: options[rng.integers(len(options))]
     architecture = ARCHITECTURES[index % len(ARCHITECTURES)]
-    source = pick("roberta", "longformer", "longformer")
+    source = pick("roberta", "bert", "longformer", "longformer")
     heads, layers = int(rng.integers(1, 5)), int(rng.integers(1, 4))
     length = int(rng.integers(8, 70))
     batch = 2 * int(rng.integers(1, 3))
@@ -60,18 +60,18 @@ def random_case(index, rng):
 def keep_three_separators(case, inputs):
     """Random ids may hold the separator anywhere: make it appear just where the case says."""
     ids = inputs["input_ids"].reshape(-1, case.length)
-    other = next(token for token in range(case.vocab) if token not in (case.pad, case.bos, 2))
-    ids[ids == 2] = other
+    other = next(token for token in range(case.vocab) if token not in (case.pad, case.bos, case.eos))
+    ids[ids == case.eos] = other
     for row, places in enumerate(case.separators):
-        ids[row, list(places)] = 2
+        ids[row, list(places)] = case.eos
 
 
 def check_conversion(config, tensors, inputs, length):
-    """A RoBERTa against its own conversion → the largest difference at unpadded positions."""
+    """A RoBERTa or BERT against its own conversion → the largest difference at unpadded positions."""
     base = {name: inputs[name].reshape(-1, length) for name in ("input_ids", "token_type_ids") if name in inputs}
     base["input_ids"] = np.where(base["input_ids"] == config["pad_token_id"], 2, base["input_ids"])
-    plain = {**config, "architectures": ["RobertaModel"]}
-    bare = {name.removeprefix("roberta."): value for name, value in tensors.items()}
+    plain = {**config, "architectures": [f"{config['model_type'].capitalize()}Model"]}
+    bare = {name.removeprefix(f"{config['model_type']}."): value for name, value in tensors.items()}
     worst = 0.0
     mask = np.ones_like(base["input_ids"])
     mask[:, -3:] = 0
@@ -101,7 +101,7 @@ def main():
         if case.separators:
             keep_three_separators(case, inputs)
         # The rows of global tokens can only be told when the mask is the caller's.
-        attentions = "global_attention_mask" in inputs and not case.choices or case.source == "roberta"
+        attentions = "global_attention_mask" in inputs and not case.choices or case.source != "longformer"
         truth = DenseReference(config, tensors).run(inputs, attentions)
         with tempfile.TemporaryDirectory() as scratch:
             write_safetensors_folder(pathlib.Path(scratch), config, tensors)
@@ -111,13 +111,13 @@ def main():
         worst = max(worst, max(errors.values()))
         if max(errors.values()) > LIMIT:
             print(f"differs: {errors}\n{dataclasses.asdict(case)}")
-        if case.source == "roberta":
+        if case.source != "longformer":
             worst_conversion = max(worst_conversion, check_conversion(config, tensors, inputs, case.length))
         name = type(model).__name__
         runs[name] = runs.get(name, 0) + 1
     for name in sorted(runs):
         print(f"{runs[name]:5d} {name}")
-    print(f"largest difference from Hugging Face in float64: {worst:.2e}; from RoBERTa after conversion: "
+    print(f"largest difference from Hugging Face in float64: {worst:.2e}; from the source after conversion: "
           f"{worst_conversion:.2e}; limit {LIMIT:g}")
     return 0 if max(worst, worst_conversion) <= LIMIT else 1
 
