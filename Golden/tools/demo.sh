@@ -1,13 +1,13 @@
 #!/bin/sh
-# Shows the main job on a small RoBERTa of this repository and, when the Python
-# package index can be reached, on a real one.
+# Shows the main job on a small RoBERTa of this repository and, when it can be
+# fetched from the Python package index, on a real one.
 #
 #   Golden/tools/demo.sh path/to/lfconv
 set -eu
 
-lfconv=$1
-here=$(dirname "$0")
-case_folder="$here/../cases/roberta-masked-lm-three-windows"
+lfconv=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+cd "$(dirname "$0")/../.."
+case_folder=Golden/cases/roberta-masked-lm-three-windows
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -25,13 +25,13 @@ say "3. Verify it against its golden outputs"
 "$lfconv" verify "$case_folder" --model "$work/demo.lfz"
 
 say "4. A real checkpoint: sapiens 1.0.2, a RoBERTa of antibody sequences (fairseq, MIT)"
-real="$here/../../.build/real-checkpoints/sapiens"
-if "$here/fetch-real.sh" "$real"; then
+real=.build/real-checkpoints/sapiens
+if Golden/tools/fetch-real.sh "$real"; then
   "$lfconv" roberta-to-longformer "$real/checkpoint_vh.pt" -o "$work/sapiens.lfz" \
     --attention-window 32,32,64,64 --max-positions 1000
   "$lfconv" roberta-to-longformer "$real/checkpoint_vh.pt" -o "$work/sapiens-hf" \
     --attention-window 32,32,64,64 --max-positions 1000
   "$lfconv" inspect "$work/sapiens.lfz"
 else
-  echo "skipped: the Python package index cannot be reached from here"
+  echo "skipped: it could not be fetched, for the reason given above"
 fi

@@ -19,6 +19,10 @@ venv="$build/interop-venv"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+if ! command -v "$python" >/dev/null 2>&1; then
+  echo "interop: $python is missing; 'make setup' installs python3 on Debian" >&2
+  exit 1
+fi
 if ! cmp -s "$here/requirements.txt" "$venv/installed"; then
   echo "interop: setting up $venv"
   rm -rf "$venv"
@@ -68,5 +72,5 @@ if "$here/fetch-real.sh" "$real"; then
   "$run" "$here/interop.py" --model "$work/sapiens" --case "$work/sapiens-case"
   "$lfconv" verify "$work/sapiens-case" --verbose
 else
-  echo "interop: the real checkpoint is skipped: the package index cannot be reached"
+  echo "interop: the real checkpoint is skipped: it could not be fetched, for the reason given above"
 fi
