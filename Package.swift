@@ -51,8 +51,6 @@ let package = Package(
       providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(
-      name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
     .target(name: "CPlatform", cSettings: kernel),
     .target(
       name: "CContainer", dependencies: ["CProtobufC", "CXXHash"], cSettings: kernel),
@@ -83,11 +81,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "LFEncoder",
-      dependencies: [
-        "LFCore", "LFFamilies", "CKernels",
-        .target(name: "COneDNN", condition: .when(platforms: [.linux])),
-      ],
-      swiftSettings: strict),
+      dependencies: ["LFCore", "LFFamilies", "CKernels"], swiftSettings: strict),
     .target(name: "LFPictures", dependencies: ["LFCore", "LFFamilies"], swiftSettings: strict),
     .target(
       name: "LFConversion",

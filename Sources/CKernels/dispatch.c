@@ -1,5 +1,7 @@
 // Chooses the instruction set when the program runs.
 
+#define _POSIX_C_SOURCE 200809L  // clock_gettime
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -43,9 +43,7 @@ struct Workers: Sendable {
     guard tasks > 0 else { return }
     let workers = min(count, tasks)
     if workers == 1 {
-      Workers.withSingleThreadedLibrary {
-        for task in 0..<tasks { body(task, 0) }
-      }
+      for task in 0..<tasks { body(task, 0) }
       return
     }
     unsafe withUnsafeTemporaryAllocation(of: Int64.self, capacity: 1) { counter in
@@ -54,21 +52,12 @@ struct Workers: Sendable {
       // by atomic instructions.
       nonisolated(unsafe) let next = counter.baseAddress
       DispatchQueue.concurrentPerform(iterations: workers) { worker in
-        Workers.withSingleThreadedLibrary {
-          while true {
-            let task = Int(unsafe lf_next(next))
-            if task >= tasks { break }
-            body(task, worker)
-          }
+        while true {
+          let task = Int(unsafe lf_next(next))
+          if task >= tasks { break }
+          body(task, worker)
         }
       }
     }
-  }
-
-  /// Keeps the matrix library from starting threads of its own.
-  private static func withSingleThreadedLibrary(_ body: () -> Void) {
-    let former = lf_set_openmp_threads(1)
-    body()
-    if former > 1 { _ = lf_set_openmp_threads(former) }
   }
 }

@@ -1,18 +1,23 @@
 /// Rows cut into blocks, each for one task.
 ///
-/// The size depends on the number of rows alone, never on that of threads, so
-/// that results do not either.
+/// The size depends on the number of rows alone. Results would not depend on it
+/// either way: a row's sums have the same order in every block.
 struct RowBlocks: Sendable {
   let rows: Int
   let size: Int
   var count: Int { (rows + size - 1) / size }
 
-  /// About eight blocks, so that threads have something to share, but none
-  /// larger than the matrix library needs to work at its best.
+  /// At least eight blocks, so that threads have something to share, but none
+  /// larger than what stays in the cache, nor so small that the weights are read
+  /// for few rows.
   init(_ rows: Int) {
     self.rows = rows
-    size = min(512, max(32, (rows + 127) / 128 * 16))
+    // Tiles of the kernels have 6 or 12 rows.
+    size = min(Self.most, max(24, ((rows + 7) / 8 + 5) / 6 * 6))
   }
+
+  /// Rows of the largest block.
+  static let most = 96
 
   /// The rows of a block.
   subscript(block: Int) -> Range<Int> { block * size..<min(rows, (block + 1) * size) }
@@ -20,10 +25,8 @@ struct RowBlocks: Sendable {
 
 /// The product of a linear layer cut into blocks, each for one task.
 ///
-/// Many rows are cut into blocks of rows, and the matrix library prepares the
-/// weights again for each. Few rows stay together, and the outputs are cut
-/// instead, so that every part of the weights is prepared once. As with
-/// `RowBlocks`, sizes never depend on the number of threads.
+/// Many rows are cut into blocks of rows. Few rows stay together, and the outputs
+/// are cut instead, so that every weight is read from memory once.
 struct ProductBlocks: Sendable {
   private let rows: RowBlocks
   private let columns: Int
@@ -37,8 +40,8 @@ struct ProductBlocks: Sendable {
   init(rows: Int, columns: Int) {
     self.rows = RowBlocks(rows)
     self.columns = columns
-    // About eight blocks, but none too narrow for the library.
-    width = Self.isFew(rows) ? max(64, (columns + 127) / 128 * 16) : columns
+    // About sixteen blocks, of whole pairs of panels.
+    width = Self.isFew(rows) ? max(32, (columns + 511) / 512 * 32) : columns
   }
 
   var count: Int {
