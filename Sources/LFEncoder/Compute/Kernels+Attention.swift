@@ -134,10 +134,9 @@ struct HeadAttention {
     precondition(scratch.columns >= Self.scratchCount(headSize: size))
     precondition(limits.map { $0.count == queries.rows && $0.allSatisfy { $0 >= 0 } } ?? true)
     if let band {
-      // What the queries see has to be packed.
-      let low = max(0, min(first - left, band.end))
-      let high = min(band.end, first + queries.rows + right)
-      precondition(high <= low || low >= band.first && high <= band.first + band.count)
+      // What the queries see has to be packed; keys before the first packed one
+      // are padding.
+      precondition(min(band.end, first + queries.rows + right) <= band.first + band.count)
     }
     let (left, right) = (left, right)
     let none = unsafe lf_keys(
