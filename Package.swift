@@ -122,7 +122,7 @@ let package = Package(
 
     // One test target a source target, and what they share.
     .target(name: "TestSupport", dependencies: ["LFCore"], path: "Tests/Support"),
-    .testTarget(name: "LFCoreTests", dependencies: ["LFCore"]),
+    .testTarget(name: "LFCoreTests", dependencies: ["LFCore", "TestSupport"]),
     .testTarget(name: "LFFilesTests", dependencies: ["LFFiles", "LFCore", "TestSupport"]),
     .testTarget(
       name: "LFCheckpointsTests",
@@ -149,7 +149,7 @@ let package = Package(
     .testTarget(
       name: "LFVerificationTests",
       dependencies: [
-        "LFVerification", "LFConversion", "LFModels", "LFCheckpoints", "LFFiles", "LFCore",
+        "LFVerification", "LFConversion", "LFEncoder", "LFModels", "LFCheckpoints", "LFFiles", "LFCore",
         "TestSupport",
       ]),
     .testTarget(

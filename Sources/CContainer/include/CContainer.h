@@ -7,5 +7,4 @@
 #include "lfz_hash.h"
 #include "lfz_index.h"
 #include "lfz_literals.h"
-#include "lfz_pages.h"
 #include "lfz_planes.h"

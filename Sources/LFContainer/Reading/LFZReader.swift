@@ -73,7 +73,7 @@ public final class LFZReader: TensorSource {
   public func read(
     _ index: Int, at offset: Int, into buffer: inout MutableRawSpan
   ) throws(LFError) {
-    precondition(offset >= 0 && buffer.byteCount <= tensors[index].byteCount - offset)
+    try tensors[index].checkRange(at: offset, count: buffer.byteCount)
     try store.read(self.index.tensors[index].parts, at: offset, into: &buffer)
   }
 

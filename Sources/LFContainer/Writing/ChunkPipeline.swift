@@ -29,21 +29,25 @@ struct ChunkPipeline {
   /// What the ordered steps share.
   private struct State {
     var stored = Stored()
-    var digest = StreamingDigest()
+    let digest: StreamingDigest
     var firstChunk = 0
     var done = 0
+
+    init() throws(LFError) { digest = try StreamingDigest() }
   }
 
   /// Writes all chunks, from the end of the header on.
   func run(threads: Int) throws(LFError) -> Stored {
     let jobs = self.jobs
     let total = plan.blobs.reduce(0) { $0 + $1.byteCount }
-    let state = Mutex(State())
+    let state = Mutex(try State())
     let (plan, reader, compression) = (plan, reader, compression)
     let (output, progress) = (output, progress)
-    let pipeline = OrderedJobs<ChunkWorker> { () throws(LFError) in
+    let makeWorker = { @Sendable () throws(LFError) -> ChunkWorker in
       try ChunkWorker(compression)
-    } prepare: { (worker, number) throws(LFError) in
+    }
+    try ParallelTasks(threads: threads).run(jobs.count, makeWorker: makeWorker) {
+      (worker, number) throws(LFError) in
       let job = jobs[number]
       let blob = plan.blobs[job.blob]
       try worker.encode(blob, start: job.start, count: job.count, reader)
@@ -69,7 +73,6 @@ struct ChunkPipeline {
     } finish: { (worker, _) throws(LFError) in
       try worker.write(to: output)
     }
-    try pipeline.run(count: jobs.count, threads: threads)
     return state.withLock { $0.stored }
   }
 

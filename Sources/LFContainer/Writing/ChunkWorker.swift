@@ -3,7 +3,8 @@ import LFFiles
 
 /// One thread's chunk on its way into the file.
 final class ChunkWorker {
-  let raw = ByteBuffer(byteCount: LFZFormat.chunkBytes + LFZFormat.alignment)
+  /// A chunk of raw bytes, and room for padding after them.
+  let raw: AlignedMemory
   private let encoder: ChunkEncoder
   private var rawCount = 0
   private var result: ChunkEncoder.Result
@@ -11,11 +12,12 @@ final class ChunkWorker {
   private var offset = 0
 
   init(_ compression: LFZCompression) throws(LFError) {
+    raw = try .chunk(byteCount: LFZFormat.chunkBytes + LFZFormat.alignment)
     encoder = try ChunkEncoder(compression)
     result = .init(codec: .raw, buffer: raw, count: 0)
   }
 
-  /// Stored bytes and the zero bytes behind them.
+  /// Stored bytes and the zero bytes after them.
   var paddedCount: Int { LFZFormat.aligned(result.count) ?? result.count }
 
   /// Reads and codes a chunk.

@@ -17,6 +17,7 @@ public struct ComposedSource: TensorSource {
   public func read(
     _ index: Int, at offset: Int, into buffer: inout MutableRawSpan
   ) throws(LFError) {
+    try tensors[index].checkRange(at: offset, count: buffer.byteCount)
     var partStart = 0
     var written = 0
     for part in composed[index].parts {

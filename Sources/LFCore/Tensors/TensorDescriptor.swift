@@ -24,3 +24,19 @@ public struct TensorDescriptor: Hashable, Sendable {
     TensorDescriptor(name: name, elementType: elementType, shape: shape)
   }
 }
+
+extension TensorDescriptor {
+  /// Checks that a caller stays inside the tensor it asks for.
+  ///
+  /// After its end lie the bytes of another tensor, which would be wrong
+  /// numbers without any sign of it.
+  ///
+  /// - Throws: `internal.read-range`.
+  package func checkRange(at offset: Int, count: Int) throws(LFError) {
+    guard offset >= 0, offset <= byteCount, count <= byteCount - offset else {
+      throw LFError(
+        .internal, "internal.read-range",
+        "bytes \(offset)+\(count) asked of a tensor of \(byteCount)", at: .init(entry: name.text))
+    }
+  }
+}

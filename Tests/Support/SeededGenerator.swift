@@ -1,10 +1,10 @@
 /// Random numbers that are the same in every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  init(_ seed: UInt64) { state = seed }
+  public init(_ seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var value = state
     value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -13,7 +13,7 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 
   /// Bytes without any structure.
-  mutating func bytes(_ count: Int) -> [UInt8] {
+  public mutating func bytes(_ count: Int) -> [UInt8] {
     var words = [UInt64](repeating: 0, count: count / 8 + 1)
     for index in words.indices { words[index] = next() }
     return Array(words.memory.prefix(count))
@@ -21,7 +21,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
   /// float32 values as a model has them: the sum of four uniform numbers is
   /// close to a normal distribution.
-  mutating func weights(_ count: Int) -> [Float] {
+  public mutating func weights(_ count: Int) -> [Float] {
     var values = [Float](repeating: 0, count: count)
     for index in values.indices {
       let word = next()
@@ -34,15 +34,15 @@ struct SeededGenerator: RandomNumberGenerator {
 
 extension Array where Element: BitwiseCopyable {
   /// The elements' bytes.
-  var memory: [UInt8] { unsafe withUnsafeBytes { unsafe [UInt8]($0) } }
+  package var memory: [UInt8] { unsafe withUnsafeBytes { unsafe [UInt8]($0) } }
 }
 
 extension Array where Element == Float {
   /// The values' bytes.
-  var float32Bytes: [UInt8] { memory }
+  package var float32Bytes: [UInt8] { memory }
 
   /// The values as bfloat16, cut.
-  var bfloat16Bytes: [UInt8] {
+  package var bfloat16Bytes: [UInt8] {
     var halves = [UInt16](repeating: 0, count: count)
     for index in indices { halves[index] = UInt16(self[index].bitPattern >> 16) }
     return halves.memory

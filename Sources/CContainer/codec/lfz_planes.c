@@ -113,29 +113,22 @@ static void merge_tail(const uint8_t *const *planes, size_t from, size_t count, 
   }
 }
 
-static inline void put(uint8_t *to, V value, int stream) {
-  if (stream)
-    __builtin_nontemporal_store(value, (V *)to);
-  else
-    store(to, value);
-}
-
 static inline void merge2(const uint8_t *const *planes, size_t count, uint8_t *elements,
-                          int is_float, int stream) {
+                          int is_float) {
   const uint8_t *p0 = planes[0], *p1 = planes[1];
   size_t i = 0;
   for (; i + 16 <= count; i += 16) {
     V first = load(p0 + i), second = load(p1 + i);
     V low = is_float ? low_of(second, first) : first;
     V high = is_float ? high_of(second, first) : second;
-    put(elements + 2 * i, zip_low(low, high), stream);
-    put(elements + 2 * i + 16, zip_high(low, high), stream);
+    store(elements + 2 * i, zip_low(low, high));
+    store(elements + 2 * i + 16, zip_high(low, high));
   }
   merge_tail(planes, i, count, 2, elements, is_float);
 }
 
 static inline void merge4(const uint8_t *const *planes, size_t count, uint8_t *elements,
-                          int is_float, int stream) {
+                          int is_float) {
   const uint8_t *p0 = planes[0], *p1 = planes[1], *p2 = planes[2], *p3 = planes[3];
   size_t i = 0;
   for (; i + 16 <= count; i += 16) {
@@ -145,42 +138,28 @@ static inline void merge4(const uint8_t *const *planes, size_t count, uint8_t *e
     V lower0 = zip_low(byte0, byte1), lower1 = zip_high(byte0, byte1);
     V upper0 = zip_low(byte2, byte3), upper1 = zip_high(byte2, byte3);
     uint8_t *e = elements + 4 * i;
-    put(e, zip_pairs_low(lower0, upper0), stream);
-    put(e + 16, zip_pairs_high(lower0, upper0), stream);
-    put(e + 32, zip_pairs_low(lower1, upper1), stream);
-    put(e + 48, zip_pairs_high(lower1, upper1), stream);
+    store(e, zip_pairs_low(lower0, upper0));
+    store(e + 16, zip_pairs_high(lower0, upper0));
+    store(e + 32, zip_pairs_low(lower1, upper1));
+    store(e + 48, zip_pairs_high(lower1, upper1));
   }
   merge_tail(planes, i, count, 4, elements, is_float);
 }
 
 static inline void merge(const uint8_t *const *planes, size_t count, size_t width,
-                         uint8_t *elements, int is_float, int stream) {
+                         uint8_t *elements, int is_float) {
   if (width == 2)
-    merge2(planes, count, elements, is_float, stream);
+    merge2(planes, count, elements, is_float);
   else if (width == 4)
-    merge4(planes, count, elements, is_float, stream);
+    merge4(planes, count, elements, is_float);
   else
     merge_tail(planes, 0, count, width, elements, is_float);
 }
 
-static inline void merge_any(const uint8_t *const *planes, size_t count, size_t width,
-                             uint8_t *elements, int is_float, int stream) {
-  // Streaming stores need an aligned address, and a fence before another
-  // thread may be told that the data is there.
-  if (stream && ((uintptr_t)elements & 15) == 0) {
-    merge(planes, count, width, elements, is_float, 1);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-  } else {
-    merge(planes, count, width, elements, is_float, 0);
-  }
+void lfz_merge(const uint8_t *const *planes, size_t count, size_t width, uint8_t *elements) {
+  merge(planes, count, width, elements, 0);
 }
 
-void lfz_merge(const uint8_t *const *planes, size_t count, size_t width, uint8_t *elements,
-               int stream) {
-  merge_any(planes, count, width, elements, 0, stream);
-}
-
-void lfz_merge_float(const uint8_t *const *planes, size_t count, size_t width, uint8_t *elements,
-                     int stream) {
-  merge_any(planes, count, width, elements, 1, stream);
+void lfz_merge_float(const uint8_t *const *planes, size_t count, size_t width, uint8_t *elements) {
+  merge(planes, count, width, elements, 1);
 }
