@@ -1,5 +1,5 @@
 import CPlatform
-public import LFCore
+package import LFCore
 import Synchronization
 
 #if canImport(Glibc)
@@ -9,11 +9,11 @@ import Synchronization
 #endif
 
 /// A folder of files that appears at its destination complete, or not at all.
-public final class OutputFolder: Sendable {
+package final class OutputFolder: Sendable {
   /// Where the folder will be.
-  public let destination: String
+  package let destination: String
   /// Where it is until then.
-  public let temporaryPath: String
+  package let temporaryPath: String
   private let overwrite: Bool
 
   /// Creates the temporary folder beside the destination.
@@ -21,7 +21,7 @@ public final class OutputFolder: Sendable {
   /// - Parameter marker: with `overwrite`, a folder is only replaced when it is
   ///   empty or holds a file of this name: a mistyped path must not cost
   ///   somebody their documents.
-  public init(_ destination: String, overwrite: Bool, marker: String) throws(LFError) {
+  package init(_ destination: String, overwrite: Bool, marker: String) throws(LFError) {
     try OutputFile.checkFree(destination, overwrite: overwrite, wanted: .folder)
     if overwrite, Paths.exists(destination) {
       let entries = try Paths.entries(destination)
@@ -44,7 +44,7 @@ public final class OutputFolder: Sendable {
   deinit { discard() }
 
   /// Creates a file inside; `name` may contain folders, which are made.
-  public func file(_ name: String) throws(LFError) -> OutputFile {
+  package func file(_ name: String) throws(LFError) -> OutputFile {
     let path = Paths.join(temporaryPath, name)
     var folder = temporaryPath
     for component in name.split(separator: "/").dropLast() {
@@ -57,14 +57,14 @@ public final class OutputFolder: Sendable {
   }
 
   /// Writes a whole small file inside.
-  public func write(_ bytes: [UInt8], to name: String) throws(LFError) {
+  package func write(_ bytes: [UInt8], to name: String) throws(LFError) {
     let file = try file(name)
     try file.append(bytes)
     try file.publish()
   }
 
   /// Moves the complete folder to its destination.
-  public func publish() throws(LFError) {
+  package func publish() throws(LFError) {
     OutputFile.syncFolder(temporaryPath)
     if unsafe rename(temporaryPath, destination) != 0 {
       let number = errno
@@ -81,7 +81,7 @@ public final class OutputFolder: Sendable {
   }
 
   /// Removes the temporary folder; nothing happens once it is published.
-  public func discard() {
+  package func discard() {
     Paths.removeTree(temporaryPath)
     TemporaryPaths.forget(temporaryPath)
   }

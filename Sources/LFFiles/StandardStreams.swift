@@ -1,4 +1,4 @@
-public import LFCore
+package import LFCore
 
 #if canImport(Glibc)
   import Glibc
@@ -10,23 +10,23 @@ public import LFCore
 ///
 /// The standard library's `print` buffers, and a full disk behind it goes by
 /// unnoticed.
-public enum StandardStreams {
+package enum StandardStreams {
   /// Writes results.
   ///
   /// - Throws: `io.failed` when they could not be written.
-  public static func output(_ text: String) throws(LFError) {
+  package static func output(_ text: String) throws(LFError) {
     let number = write(text, to: STDOUT_FILENO)
     guard number == 0 else { throw .system("cannot write", "standard output", errno: number) }
   }
 
   /// Writes messages; there is nobody to tell when that fails.
-  public static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+  package static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
   /// Whether messages are read by a person at a terminal.
-  public static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  package static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
   /// Whether results are read by a person at a terminal.
-  public static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
   private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     let bytes = Array(text.utf8)

@@ -10,7 +10,7 @@ struct SourceContractTests {
   private func source() throws -> (MemorySource, [ComposedTensor], [[UInt8]]) {
     var source = try MemorySource.everyElementType()
     var random = SeededGenerator(7)
-    try source.add("large", .f32, random.weights(300_000).float32Bytes)
+    try source.add("large", .f32, random.weights(150_000).float32Bytes)
     var tensors = try source.copies()
     let large = source.tensors.count - 1
     tensors.append(

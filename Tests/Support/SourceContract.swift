@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 public import LFCore
 import Synchronization
 
@@ -96,8 +97,13 @@ private struct Reader {
     guard around.allSatisfy({ $0 == Self.mark }) else {
       return "\(name), \(count) bytes at \(start): writes outside of the buffer"
     }
-    return buffer[4..<4 + count].elementsEqual(expected[start..<start + count])
-      ? nil : "\(name), \(count) bytes at \(start): other bytes"
+    // By memcmp: element by element, a debug build takes a hundred times as long.
+    let same = buffer.withUnsafeBytes { found in
+      expected.withUnsafeBytes { expected in
+        count == 0 || memcmp(found.baseAddress! + 4, expected.baseAddress! + start, count) == 0
+      }
+    }
+    return same ? nil : "\(name), \(count) bytes at \(start): other bytes"
   }
 
   /// Ranges that lie outside of the tensor in every way.
@@ -116,7 +122,7 @@ private struct Reader {
         let told = error.map { "\($0)" } ?? "no error"
         found.append("\(name), \(count) bytes at \(start), outside of it: \(told)")
       }
-      if !buffer.allSatisfy({ $0 == Self.mark }) {
+      if buffer.prefix(100).contains(where: { $0 != Self.mark }) {
         found.append("\(name), \(count) bytes at \(start), outside of it: the buffer was written")
       }
     }

@@ -92,7 +92,7 @@ extension LFError: CustomStringConvertible {
 
 /// Text that cannot steer a terminal: control characters and bidirectional
 /// overrides of hostile names are shown as escapes, long text is cut.
-public func printable(_ text: String, limit: Int = 2000) -> String {
+package func printable(_ text: String, limit: Int = 2000) -> String {
   var result = ""
   var count = 0
   for scalar in text.unicodeScalars {

@@ -44,7 +44,8 @@ package enum ElementDecoder {
 
   /// The numbers of whole elements; bytes of a last, incomplete one are left out.
   package static func doubles(_ bytes: RawSpan, _ type: ElementType) -> [Double] {
-    unsafe [Double](unsafeUninitializedCapacity: bytes.byteCount / type.byteCount) { buffer, count in
+    unsafe [Double](unsafeUninitializedCapacity: bytes.byteCount / type.byteCount) {
+      buffer, count in
       count = buffer.count
       unsafe decode(bytes, type, to: buffer)
     }

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 extension MutableRawSpan {
   /// Hands a part of the span to `body`.
   package mutating func withSlice(
@@ -26,6 +32,23 @@ extension MutableRawSpan {
     precondition(offset >= 0 && bytes.count <= byteCount - offset)
     unsafe withUnsafeMutableBytes { pointer in
       unsafe pointer[offset...].copyBytes(from: bytes)
+    }
+  }
+}
+
+extension MutableRawSpan {
+  /// Whether the first `count` bytes are those of another span.
+  ///
+  /// Comparing arrays element by element takes ten times as long.
+  package func equals(_ other: borrowing MutableRawSpan, count: Int) -> Bool {
+    precondition(count >= 0 && count <= byteCount && count <= other.byteCount)
+    return unsafe withUnsafeBytes { left in
+      unsafe other.withUnsafeBytes { right in
+        guard count > 0, let first = left.baseAddress, let second = right.baseAddress else {
+          return true
+        }
+        return unsafe memcmp(first, second, count) == 0
+      }
     }
   }
 }
