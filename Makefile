@@ -1,51 +1,68 @@
-# Both `make demo` and `make test` do their own set-up on Debian and its kin.
+# `make demo` and `make test` do everything they need on Debian and its kin, and say what.
 
 SWIFT ?= swift
 PYTHON ?= python3
-PACKAGES = libzstd-dev libprotobuf-c-dev libxxhash-dev libssl-dev libdnnl-dev pkg-config
 LFCONV = .build/release/lfconv
+REAL = $(CURDIR)/.build/real-checkpoints
 
-.PHONY: help demo test build release setup setup-tools generate format lint interop fuzz sanitize bench \
-  bench-forward clean
+.PHONY: help demo test setup fetch build release check-libraries generate format lint interop fuzz sanitize coverage \
+  bench bench-update bench-forward bench-forward-update clean
 
 help:
-	@echo "make demo      convert a small RoBERTa, prove it, inspect it, verify it"
-	@echo "make test      build everything and run all tests"
-	@echo "make release   build .build/release/lfconv"
+	@echo "make demo      convert a small RoBERTa, prove it, inspect it, verify it; then a real one (7 MB, fetched)"
+	@echo "make test      build everything and run all tests, also on real checkpoints (190 MB, fetched)"
+	@echo "               Both run 'make setup' first. What they install or fetch they say before they do."
+	@echo
+	@echo "make setup     install what the build needs: Debian packages, through sudo"
+	@echo "make fetch     download the real checkpoints that tests use, 190 MB"
+	@echo "make build     build everything for debugging"
+	@echo "make release   build $(LFCONV)"
 	@echo "make lint      check the format of the Swift sources"
 	@echo "make format    format the Swift sources"
 	@echo "make generate  compile Specs/lfz.proto to C again"
-	@echo "make fuzz      feed damaged input to the readers for a while (SECONDS=60)"
+	@echo "make coverage  run the tests and print how many lines of each module they reach"
+	@echo "make fuzz      feed damaged input to the readers for a while (FUZZ_SECONDS=60 for each fuzzer)"
 	@echo "make sanitize  run the readers' tests under address and undefined-behaviour sanitizers"
+	@echo "make interop   compare results with stock Hugging Face classes (Python)"
 	@echo "make bench     measure the container against other tools (Python, zstd)"
-	@echo "make bench-forward  measure the forward pass against other tools (Python), for an hour"
-	@echo "make interop   hold results against stock Hugging Face classes (Python)"
+	@echo "make bench-forward  measure the forward pass against other tools (Python), for an hour or two"
+	@echo "make bench-update, make bench-forward-update  the same, and write the tables into README.md"
 
-demo: release
-	@Golden/demo.sh $(LFCONV)
+demo:
+	@$(MAKE) --no-print-directory setup
+	@$(MAKE) --no-print-directory release
+	@Golden/tools/demo.sh "$(LFCONV)"
 
 # Tests with real checkpoints run when these can be fetched, and are skipped otherwise.
-REAL = $(CURDIR)/.build/real-checkpoints
-test: setup
-	@Golden/fetch-real.sh --all $(REAL) || true
-	LFCONV_REAL_CHECKPOINTS=$(REAL) $(SWIFT) test
+test:
+	@$(MAKE) --no-print-directory setup
+	@$(MAKE) --no-print-directory fetch || true
+	LFCONV_REAL_CHECKPOINTS="$(REAL)" $(SWIFT) test
 
-build: setup
+# Through apt-get where that is; elsewhere it says what to install.
+setup:
+	@.ci/setup libraries
+	@.ci/setup python || echo "setup: without Python and pip no real checkpoints can be fetched"
+
+fetch:
+	@Golden/tools/fetch-real.sh --all "$(REAL)"
+
+# Ordinary builds install nothing.
+check-libraries:
+	@.ci/setup --check libraries
+
+build: check-libraries
 	$(SWIFT) build
 
-release: setup
+release: check-libraries
 	$(SWIFT) build -c release --product lfconv
 
-# System libraries; through apt when they are missing.
-setup:
-	@.ci/setup $(PACKAGES)
-
-setup-tools:
-	@.ci/setup protobuf-c-compiler
-
-generate: setup-tools
-	protoc-c --proto_path=Specs --c_out=Sources/CLFZIndex lfz.proto
-	mv Sources/CLFZIndex/lfz.pb-c.h Sources/CLFZIndex/include/lfz.pb-c.h
+# The folder of the C code that belongs to the container.
+GENERATED = $(firstword $(wildcard Sources/CContainer Sources/CLFZIndex))
+generate:
+	@.ci/setup generator
+	protoc-c --proto_path=Specs --c_out=$(GENERATED) lfz.proto
+	mv $(GENERATED)/lfz.pb-c.h $(GENERATED)/include/lfz.pb-c.h
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
@@ -54,27 +71,39 @@ lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 
 interop: release
-	@Golden/interop.sh $(LFCONV) $(PYTHON)
+	@Golden/tools/interop.sh "$(LFCONV)" "$(PYTHON)"
 
+# OPTIONS are those of Benchmarks/container.py and Benchmarks/forward.py. A quick look at the forward pass:
+#   make bench-forward OPTIONS="--length 512 --rounds 1 --contenders eager"
+BENCH = Benchmarks/run.sh "$(LFCONV)"
 bench: release
 	@.ci/setup zstd
-	@Benchmarks/run.sh $(LFCONV) container
+	@$(BENCH) container $(OPTIONS)
 
-# All of it takes about an hour. A quick look: make bench-forward OPTIONS="--length 512 --rounds 1 --contenders eager"
+bench-update: release
+	@.ci/setup zstd
+	@$(BENCH) container --readme README.md $(OPTIONS)
+
 bench-forward: release
-	@Benchmarks/run.sh $(LFCONV) forward $(OPTIONS)
+	@$(BENCH) forward $(OPTIONS)
 
-SECONDS ?= 60
-fuzz: setup
-	@Tests/Fuzz/run.sh $(SECONDS)
+bench-forward-update: release
+	@$(BENCH) forward --readme README.md $(OPTIONS)
+
+FUZZ_SECONDS ?= 60
+fuzz: check-libraries
+	@Tests/Fuzz/run.sh "$(FUZZ_SECONDS)"
 
 # Memory is checked everywhere, undefined behaviour in the C targets. What a
 # process still holds at its end is no finding.
-SANITIZED = TensorCoreTests|FileIOTests|CheckpointsTests|ContainerTests|ModelFamiliesTests|ConversionTests|ReferenceModelTests
-sanitize: setup
+SANITIZED = (Core|Files|FileIO|Checkpoints|Container|Families|Models|Tokenizers|Conversion|Encoder|ReferenceModel)Tests
+sanitize: check-libraries
 	LFCONV_SANITIZE_C=undefined ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
-	  LFCONV_REAL_CHECKPOINTS=$(REAL) $(SWIFT) test --sanitize=address \
+	  LFCONV_REAL_CHECKPOINTS="$(REAL)" $(SWIFT) test --sanitize=address \
 	  --scratch-path .build-asan --filter '$(SANITIZED)'
 
+coverage: check-libraries
+	@LFCONV_REAL_CHECKPOINTS="$(REAL)" "$(PYTHON)" Tests/Coverage/report.py --swift "$(SWIFT)" $(OPTIONS)
+
 clean:
-	rm -rf .build .build-asan
+	rm -rf .build .build-asan .build-coverage Tests/Fuzz/.build

@@ -9,7 +9,7 @@ Every contender is a process of its own; rounds go through all of them in turn, 
 meets everyone. Printed are medians, peak memory, and ratios to lfconv. --readme writes the tables into README.md,
 between the lines `<!-- benchmark -->` and `<!-- /benchmark -->`.
 
-Needs the packages of Golden/requirements.txt and Benchmarks/requirements.txt, and the zstd program.
+Needs the packages of Golden/tools/requirements.txt and Benchmarks/requirements.txt, and the zstd program.
 """
 
 import argparse

@@ -1,23 +1,27 @@
 #!/usr/bin/env python3
-"""Measure the forward pass against what else runs a Longformer on a CPU, on one machine, in turn.
+"""Measure the forward pass against what else runs a Longformer or a RoBERTa on a CPU, on one machine, in turn.
 
     python Benchmarks/forward.py --lfconv .build/release/lfconv [--roberta FOLDER] [--length N] [--rounds N]
 
-ROBERTA is the model that is converted; without it a random one of base size is made. Three tables come out:
+ROBERTA is the model that is converted; without it a random one of base size is made. Four tables come out:
 
 - time and memory at one length, for one thread or several, as ratios to lfconv;
-- growth: the same at twice and four times that length;
+- full attention: the RoBERTa itself, short rows and a batch, beside PyTorch and OpenVINO where these are contenders;
+- growth: the first at twice and four times that length;
 - roofline: the time of each part of lfconv's forward pass, summed over threads, beside the time that its
   floating-point operations would take at the rate of a large product in NumPy, the machine's measured peak.
 
-Every contender is a process of its own, which runs once unmeasured and then once measured; rounds go through all of
+Every contender is a process of its own, which runs once unmeasured and then once measured (short rows several times); rounds go through all of
 them in turn, so that a slow moment of the machine meets everyone. Printed are medians, and the largest peak memory.
 --readme writes the tables into README.md, between `<!-- forward benchmark -->` and `<!-- /forward benchmark -->`.
 
-Needs the packages of Golden/requirements.txt and Benchmarks/requirements.txt.
+A quick look: --length 512 --rounds 1 --contenders eager
+
+Needs the packages of Golden/tools/requirements.txt and Benchmarks/requirements.txt.
 """
 
 import argparse
+import importlib.metadata
 import json
 import os
 import pathlib
@@ -35,9 +39,12 @@ PEERS = {
     "eager": "Hugging Face, eager",
     "compile": "Hugging Face, torch.compile",
     "onnx": "ONNX Runtime",
+    "openvino": "OpenVINO, from the same ONNX file",
     "sdpa": "full attention (RoBERTa, sdpa), for contrast",
 }
-SLOW = ("compile", "onnx")  # their set-up takes minutes
+SLOW = ("compile", "onnx", "openvino")  # their set-up takes minutes
+EXPORTED = ("onnx", "openvino")  # what runs the ONNX export
+FULL = {"sdpa": ("sdpa", "PyTorch, sdpa"), "openvino": ("openvino-full", "OpenVINO")}  # contender → its peer, its name
 
 
 @dataclass
@@ -46,6 +53,8 @@ class Contender:
     name: str
     command: list
     most: int  # rounds at most
+    where: str = ""  # the lengths and threads, for messages
+    required: bool = False  # whether its failure ends the benchmark
     values: list = field(default_factory=list)  # the JSON object of every run
     memory: int = 0  # bytes at most
     failure: str = ""
@@ -80,27 +89,27 @@ class Benchmark:
         self.arguments = arguments
         self.work = pathlib.Path(work)
         self.model = self.work / "longformer"
+        self.roberta = arguments.roberta or self.work / "roberta"
         self.environment = os.environ | {"TORCHINDUCTOR_CACHE_DIR": str(self.work / "inductor")}
         self.contenders = {}
+        self.without_export = set()  # contenders that cannot run the Longformer, for lack of an export
         self.threads = arguments.threads[0]
 
     def prepare(self):
         """The model that everybody loads, and its export."""
-        roberta = self.arguments.roberta
-        if roberta is None:
-            roberta = self.work / "roberta"
+        if self.arguments.roberta is None:
             say("making a random RoBERTa of base size")
-            self.demand([sys.executable, HERE / "container.py", "--contender", "make_roberta", roberta], False)
+            self.demand([sys.executable, HERE / "container.py", "--contender", "make_roberta", self.roberta], False)
         longest = self.arguments.length * max([1, *self.arguments.growth])
         say(f"converting it for {longest} tokens")
-        self.demand([self.arguments.lfconv, "roberta-to-longformer", roberta, "-o", self.model, "--json",
+        self.demand([self.arguments.lfconv, "roberta-to-longformer", self.roberta, "-o", self.model, "--json",
                      "--attention-window", self.arguments.window, "--max-positions", longest, "--no-check"])
-        if "onnx" in self.arguments.contenders:
+        if set(EXPORTED) & set(self.arguments.contenders):
             say("exporting it to ONNX")
             found, _ = run(self.peer("export", self.arguments.length, self.threads), self.environment)
             if isinstance(found, str):
                 say(f"  left out: {found}")
-                self.arguments.contenders.remove("onnx")
+                self.without_export = set(EXPORTED)
 
     def demand(self, command, is_json=True):
         command = list(map(str, command))
@@ -111,10 +120,10 @@ class Benchmark:
         if isinstance(found, str):
             sys.exit(f"{command}: {found}")
 
-    def peer(self, name, length, threads):
+    def peer(self, name, length, threads, *more):
         return list(map(str, [
             sys.executable, HERE / "forward_peers.py", name, "--model", self.model, "--length", length,
-            "--global", self.arguments.globals, "--threads", threads, "--onnx", self.work / "model.onnx"]))
+            "--global", self.arguments.globals, "--threads", threads, "--onnx", self.work / "model.onnx", *more]))
 
     def lfconv(self, length, threads, *more):
         return list(map(str, [
@@ -122,7 +131,32 @@ class Benchmark:
             "--threads", threads, "--repeats", 1, "--json", *more]))
 
     def add(self, key, name, command, most=None):
-        self.contenders[key] = Contender(name, command, self.arguments.rounds if most is None else most)
+        where = "" if isinstance(key, str) else f", {key[1]} tokens, {key[2]} thread(s)"
+        required = isinstance(key, str) or key[0] == "lfconv"
+        self.contenders[key] = Contender(
+            name, command, self.arguments.rounds if most is None else most, where, required)
+
+    def full_peers(self):
+        """Those of the contenders that also run a RoBERTa with full attention."""
+        return [name for name in FULL if name in self.arguments.contenders]
+
+    def plan_full(self):
+        """The RoBERTa itself: short inputs several times in a process, since they take milliseconds."""
+        if not self.full_peers():
+            return
+        for batch, length in self.arguments.full:
+            options = ["--batch", batch, "--repeats", max(1, min(20, 8192 // (batch * length)))]
+            where = f", full attention, {batch} × {length} tokens"
+
+            def add(name, title, command):
+                self.contenders["full", name, batch, length] = Contender(
+                    title, list(map(str, command)), self.arguments.rounds, where, name == "lfconv")
+            add("lfconv", "lfconv", [self.arguments.lfconv, "bench", self.roberta, "--length", length,
+                                     "--threads", self.threads, "--json", *options])
+            for name in self.full_peers():
+                peer, title = FULL[name]
+                add(name, title, [sys.executable, HERE / "forward_peers.py", peer, "--model", self.roberta,
+                                  "--length", length, "--threads", self.threads, *options])
 
     def plan(self):
         """Everything that is measured, in the order of a round."""
@@ -130,10 +164,11 @@ class Benchmark:
         for threads in self.arguments.threads:
             self.add(("lfconv", length, threads), "lfconv", self.lfconv(length, threads))
             for peer in self.arguments.contenders:
-                if peer in SLOW and threads != self.threads:
+                if peer in self.without_export or peer in SLOW and threads != self.threads:
                     continue
                 self.add((peer, length, threads), PEERS[peer], self.peer(peer, length, threads),
                          few if peer in SLOW else None)
+        self.plan_full()
         for factor in self.arguments.growth:
             longer = factor * length
             self.add(("lfconv", longer, self.threads), "lfconv", self.lfconv(longer, self.threads), few)
@@ -146,22 +181,22 @@ class Benchmark:
     def measure(self):
         start = time.monotonic()
         for number in range(1, self.arguments.rounds + 1):
-            for key, contender in self.contenders.items():
+            for contender in self.contenders.values():
                 if number > contender.most or contender.failure:
                     continue
                 found, memory = run(contender.command, self.environment)
-                label = contender.name if isinstance(key, str) else f"{contender.name}, {key[1]} tokens, {key[2]} thread(s)"
+                label = contender.name + contender.where
                 elapsed = f"{(time.monotonic() - start) / 60:5.1f} min  round {number} of {self.arguments.rounds}"
                 if isinstance(found, str):
-                    if key == "parts" or key == "peak" or key[0] == "lfconv":
+                    if contender.required:
                         sys.exit(f"{label}: {found}")
                     contender.failure = found
                     say(f"{elapsed}  {label}: {found}")
                     continue
                 contender.values.append(found)
                 contender.memory = max(contender.memory, memory)
-                result = ", ".join(f"{value:.3f} s" for value in found.get("seconds", []))
-                say(f"{elapsed}  {label}: {result or 'done'}")
+                seconds = found.get("seconds")
+                say(f"{elapsed}  {label}: " + (f"{statistics.median(seconds):.4f} s" if seconds else "done"))
 
     # Tables.
 
@@ -169,13 +204,29 @@ class Benchmark:
         lines = [f"| {self.arguments.length} tokens, {self.arguments.globals} global | threads | seconds | × lfconv | memory |",
                  "|---|--:|--:|--:|--:|"]
         for key, contender in self.contenders.items():
-            if isinstance(key, str) or key[1] != self.arguments.length:
+            if isinstance(key, str) or key[0] == "full" or key[1] != self.arguments.length:
                 continue
             name = f"`{contender.name}`" if key[0] == "lfconv" else contender.name
             seconds, base = contender.median(), self.contenders["lfconv", key[1], key[2]].median()
             cells = ["failed", "", ""] if seconds is None else [
                 f"{seconds:.2f}", f"{seconds / base:.2f}", f"{contender.memory / 1e9:.2f} GB"]
             lines.append(f"| {name} | {key[2]} | " + " | ".join(cells) + " |")
+        return "\n".join(lines)
+
+    def full_table(self):
+        names = self.full_peers()
+        titles = [FULL[name][1] for name in names]
+        header = [f"RoBERTa, full attention, {self.threads} thread(s)", "`lfconv`"]
+        for title in titles:
+            header += [title, "÷ `lfconv`"]
+        lines = ["| " + " | ".join(header) + " |", "|---|" + "--:|" * (len(header) - 1)]
+        for batch, length in self.arguments.full:
+            base = self.contenders["full", "lfconv", batch, length].median()
+            cells = [f"{batch} × {length} tokens", f"{1000 * base:.1f} ms"]
+            for name in names:
+                seconds = self.contenders["full", name, batch, length].median()
+                cells += ["failed", ""] if seconds is None else [f"{1000 * seconds:.1f} ms", f"{seconds / base:.2f}"]
+            lines.append("| " + " | ".join(cells) + " |")
         return "\n".join(lines)
 
     def growth_table(self):
@@ -228,13 +279,18 @@ class Benchmark:
         model = next((line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
                       if line.startswith("model name")), "unknown") if os.path.exists("/proc/cpuinfo") else "unknown"
         rounds = "one round" if self.arguments.rounds == 1 else f"medians of {self.arguments.rounds} rounds"
-        return (f"Seconds are {rounds} on {model}, {os.cpu_count()} processors; window "
-                f"{self.arguments.window}, PyTorch {torch.__version__}, transformers {transformers.__version__}.")
+        versions = {"PyTorch": torch.__version__, "transformers": transformers.__version__}
+        for name, package in (("onnx", "onnxruntime"), ("openvino", "openvino")):
+            if name in self.arguments.contenders:
+                versions[PEERS[name].split(",")[0]] = importlib.metadata.version(package)
+        return (f"Seconds are {rounds} on {model}, {os.cpu_count()} processors; window {self.arguments.window}, "
+                + ", ".join(f"{name} {version}" for name, version in versions.items()) + ".")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     numbers = lambda text: [int(part) for part in text.split(",") if part]
+    shapes = lambda text: [tuple(map(int, part.split("x"))) for part in text.split(",") if part]
     parser.add_argument("--lfconv", type=pathlib.Path, required=True)
     parser.add_argument("--roberta", type=pathlib.Path, metavar="FOLDER")
     parser.add_argument("--length", type=int, default=4096)
@@ -242,6 +298,8 @@ def main():
     parser.add_argument("--global", dest="globals", type=int, default=1)
     parser.add_argument("--threads", type=numbers, default=[2, 1], metavar="T,…", help="the first is the main one")
     parser.add_argument("--growth", type=numbers, default=[2, 4], metavar="F,…", help="multiples of the length")
+    parser.add_argument("--full", type=shapes, default=[(1, 16), (1, 128), (1, 512), (8, 512)], metavar="BxN,…",
+                        help="rows and tokens of the RoBERTa with full attention")
     parser.add_argument("--contenders", default=",".join(PEERS), metavar="NAME,…",
                         help=f"some of {', '.join(PEERS)}; those set up for minutes: {', '.join(SLOW)}")
     parser.add_argument("--rounds", type=int, default=5)
@@ -256,9 +314,12 @@ def main():
         benchmark.prepare()
         benchmark.plan()
         benchmark.measure()
-        tables = [benchmark.caption(), benchmark.main_table(), benchmark.roofline()]
+        tables = [benchmark.caption(), benchmark.main_table()]
+        if arguments.full and benchmark.full_peers():
+            tables.append(benchmark.full_table())
         if arguments.growth:
-            tables.insert(2, benchmark.growth_table())
+            tables.append(benchmark.growth_table())
+        tables.append(benchmark.roofline())
         text = "\n\n".join(tables)
     print(text)
     if arguments.readme:

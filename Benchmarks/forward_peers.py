@@ -1,23 +1,31 @@
 """The other sides of the forward benchmark, each run by forward.py as a process of its own.
 
-    python forward_peers.py eager|compile|sdpa|onnx --model FOLDER --length N [--global G] [--threads T] [--onnx FILE]
+    python forward_peers.py eager|compile|onnx|openvino --model FOLDER --length N [--global G] [--onnx FILE]
+    python forward_peers.py sdpa|openvino-full --model FOLDER --length N
     python forward_peers.py export --model FOLDER --length N [--global G] --onnx FILE
     python forward_peers.py peak [--threads T]
 
-Prints one JSON line: the seconds of every run after one that does not count, or the rate of a large product.
+The first row runs the Longformer in FOLDER, ONNX Runtime and OpenVINO by its export; the second a RoBERTa of the sizes
+of FOLDER's model with full attention. All take --batch, --threads and --repeats as well. Prints one JSON line: the
+seconds of every run after one that does not count, or the rate of a large product.
 """
 
 import argparse
 import json
 import os
+import sys
 import time
+
+
+FULL = ("sdpa", "openvino-full")  # those that run a RoBERTa with full attention
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("peer", choices=["eager", "compile", "sdpa", "onnx", "export", "peak"])
-    parser.add_argument("--model", metavar="FOLDER", help="a Longformer as a Hugging Face folder")
+    parser.add_argument("peer", choices=["eager", "compile", "onnx", "openvino", "sdpa", "openvino-full", "export", "peak"])
+    parser.add_argument("--model", metavar="FOLDER", help="a Hugging Face folder")
     parser.add_argument("--length", type=int)
+    parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--global", dest="globals", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=1)
@@ -35,7 +43,7 @@ def longformer(arguments):
 
 
 def roberta(arguments):
-    """A RoBERTa of the same sizes with PyTorch's fused full attention; random weights take the same time."""
+    """A RoBERTa of the model's sizes with PyTorch's fused full attention; random weights take the same time."""
     import transformers
     config = transformers.AutoConfig.from_pretrained(arguments.model).to_dict()
     for name in ("attention_window", "architectures", "model_type"):
@@ -46,14 +54,17 @@ def roberta(arguments):
 
 
 def inputs(arguments):
-    """int64 [1, S] each: ordinary ids, nothing padded, the first tokens global."""
+    """int64 [B, S] each: ordinary ids, nothing padded, the first tokens global. A RoBERTa takes no global mask."""
     import numpy as np
     with open(os.path.join(arguments.model, "config.json"), encoding="utf-8") as file:
         vocabulary = json.load(file)["vocab_size"]
-    ids = np.random.Generator(np.random.PCG64(0)).integers(5, vocabulary - 5, (1, arguments.length))
+    ids = np.random.Generator(np.random.PCG64(0)).integers(5, vocabulary - 5, (arguments.batch, arguments.length))
+    given = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+    if arguments.peer in FULL:
+        return given
     flags = np.zeros_like(ids)
     flags[:, :arguments.globals] = 1
-    return {"input_ids": ids, "attention_mask": np.ones_like(ids), "global_attention_mask": flags}
+    return given | {"global_attention_mask": flags}
 
 
 def torch_run(arguments):
@@ -61,11 +72,7 @@ def torch_run(arguments):
     import torch
     torch.set_num_threads(arguments.threads)
     given = {name: torch.from_numpy(value) for name, value in inputs(arguments).items()}
-    if arguments.peer == "sdpa":
-        model = roberta(arguments)
-        del given["global_attention_mask"]
-    else:
-        model = longformer(arguments)
+    model = roberta(arguments) if arguments.peer in FULL else longformer(arguments)
     if arguments.peer == "compile":
         import torch._dynamo
         # Each layer is a case of its own to the compiler, which gives up after eight otherwise.
@@ -113,6 +120,28 @@ def onnx_run(arguments):
     return lambda: session.run(None, given)
 
 
+def openvino_run(arguments):
+    """A function that runs the exported Longformer, or a RoBERTa converted from PyTorch, once in OpenVINO."""
+    sys.modules["openvino_telemetry"] = None  # a conversion would report its use over the network
+    import openvino
+    given = inputs(arguments)
+    if arguments.peer in FULL:
+        import torch
+        model = roberta(arguments)
+        model.config.return_dict = False  # plain tuples, which the conversion can follow
+        model = openvino.convert_model(
+            model, example_input={name: torch.from_numpy(value) for name, value in given.items()})
+    else:
+        model = arguments.onnx
+    # float32 throughout, as everybody here: the default may be bfloat16 where the processor has it.
+    compiled = openvino.Core().compile_model(model, "CPU", {
+        "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": arguments.threads, "PERFORMANCE_HINT": "LATENCY"})
+    known = {name for port in compiled.inputs for name in port.get_names()}
+    given = {name: value for name, value in given.items() if name in known}
+    request = compiled.create_infer_request()
+    return lambda: request.infer(given)
+
+
 def peak():
     """The best rate of a product of two 2048 × 2048 matrices in float32, FLOP/s."""
     import numpy as np
@@ -138,7 +167,8 @@ def main():
     if arguments.peer == "export":
         export(arguments)
         return {}
-    run = onnx_run(arguments) if arguments.peer == "onnx" else torch_run(arguments)
+    makers = {"onnx": onnx_run, "openvino": openvino_run, "openvino-full": openvino_run}
+    run = makers.get(arguments.peer, torch_run)(arguments)
     run()
     seconds = []
     for _ in range(arguments.repeats):

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Measures the container or the forward pass against other tools and writes the tables of the README.
+# Measures the container or the forward pass against other tools and prints the tables.
 #
 #   Benchmarks/run.sh path/to/lfconv container|forward [OPTION …]
 #
-# Options are those of container.py and forward.py.
+# Options are those of container.py and forward.py; --readme README.md also writes the tables into that file.
 set -eu
 lfconv=$1
 what=$2
@@ -11,15 +11,21 @@ shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 build="$here/../.build"
 venv="$build/benchmark-venv"
-cat "$here/../Golden/requirements.txt" "$here/requirements.txt" > "$build/benchmark-requirements.txt"
+if ! command -v python3 >/dev/null 2>&1; then
+  echo "bench: python3 is missing; 'make setup' installs it on Debian" >&2
+  exit 1
+fi
+mkdir -p "$build"
+cat "$here/../Golden/tools/requirements.txt" "$here/requirements.txt" > "$build/benchmark-requirements.txt"
 if ! cmp -s "$build/benchmark-requirements.txt" "$venv/installed"; then
+  echo "bench: installing PyTorch, OpenVINO and others from the Python package index into $venv" >&2
   python3 -m venv "$venv"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$build/benchmark-requirements.txt"
   cp "$build/benchmark-requirements.txt" "$venv/installed"
 fi
 if [ "$what" = forward ]; then
-  exec "$venv/bin/python" "$here/forward.py" --lfconv "$lfconv" --readme "$here/../README.md" "$@"
+  exec "$venv/bin/python" "$here/forward.py" --lfconv "$lfconv" "$@"
 fi
 weights="$build/real-checkpoints/minilm"
-"$here/../Golden/fetch-real.sh" "$weights" minilm
-"$venv/bin/python" "$here/container.py" --lfconv "$lfconv" --weights "$weights" --readme "$here/../README.md" "$@"
+"$here/../Golden/tools/fetch-real.sh" "$weights" minilm
+exec "$venv/bin/python" "$here/container.py" --lfconv "$lfconv" --weights "$weights" "$@"

@@ -6,7 +6,7 @@ let package = Package(
   dependencies: [.package(name: "lfconv", path: "../..")],
   targets: [
     .executableTarget(
-      name: "Encode", dependencies: [.product(name: "LFConv", package: "lfconv")])
+      name: "Encode", dependencies: [.product(name: "Longformer", package: "lfconv")])
   ],
   swiftLanguageModes: [.v6]
 )

@@ -19,8 +19,8 @@ package final class OutputFolder: Sendable {
   /// Creates the temporary folder beside the destination.
   ///
   /// - Parameter marker: with `overwrite`, a folder is only replaced when it is
-  ///   empty or holds a file of this name: a mistyped path must not cost
-  ///   somebody their documents.
+  ///   empty or holds a file of this name: a mistyped path must not delete
+  ///   documents.
   package init(_ destination: String, overwrite: Bool, marker: String) throws(LFError) {
     try OutputFile.checkFree(destination, overwrite: overwrite, wanted: .folder)
     if overwrite, Paths.exists(destination) {
@@ -93,7 +93,7 @@ package final class OutputFolder: Sendable {
       Paths.removeTree(temporaryPath)
       return
     }
-    // No atomic exchange here: the old folder steps aside and comes back if
+    // No atomic exchange here: the old folder is renamed, and renamed back if
     // the new one cannot take its place.
     let aside = temporaryPath + ".old"
     guard unsafe rename(destination, aside) == 0 else {

@@ -35,7 +35,7 @@ package enum Paths {
     return unsafe String(cString: result)
   }
 
-  /// The part behind the last slash; slashes at the end do not count.
+  /// The part after the last slash; slashes at the end do not count.
   package static func name(_ path: String) -> String {
     let trimmed = path.dropLast(while: "/")
     return trimmed.split(separator: "/").last.map(String.init) ?? String(trimmed)

@@ -8,8 +8,7 @@ package import LFCore
 
 /// Standard output and standard error, written at once and with errors seen.
 ///
-/// The standard library's `print` buffers, and a full disk behind it goes by
-/// unnoticed.
+/// The standard library's `print` buffers, and goes on when the disk is full.
 package enum StandardStreams {
   /// Writes results.
   ///
@@ -19,7 +18,7 @@ package enum StandardStreams {
     guard number == 0 else { throw .system("cannot write", "standard output", errno: number) }
   }
 
-  /// Writes messages; there is nobody to tell when that fails.
+  /// Writes messages; an error of that cannot be reported anywhere.
   package static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
   /// Whether messages are read by a person at a terminal.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write `real/truth.json`: what torch and Hugging Face's classes find in the real BERTs that the tests fetch.
 
-    Golden/fetch-real.sh --all .build/real-checkpoints
+    Golden/tools/fetch-real.sh --all .build/real-checkpoints
     Tests/Corpora/make_real_truth.py .build/real-checkpoints
 
 For each: the number of its tensors and the SHA-256 of some; the ids of [SEP] and [PAD] in BERT's own tokenizer; hidden states of Hugging Face's BertModel for a short input;

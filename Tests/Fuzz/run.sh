@@ -1,9 +1,9 @@
 #!/bin/sh
-# Build the fuzzers and run each for so many seconds: run.sh [SECONDS] [FUZZER…]
+# Build the fuzzers and run each for so many seconds: run.sh [FUZZ_SECONDS] [FUZZER…]
 # With LFCONV_SANITIZE=fuzzer,address in the environment memory is checked too.
 set -eu
 cd "$(dirname "$0")"
-seconds=${1:-60}
+fuzz_seconds=${1:-60}
 [ $# -gt 0 ] && shift
 [ $# -gt 0 ] || set -- SafetensorsFuzzer ZipFuzzer PickleFuzzer IndexFuzzer ConfigFuzzer
 build=.build/${LFCONV_SANITIZE:-fuzzer}
@@ -17,8 +17,8 @@ trap 'rm -rf "$LFCONV_FUZZ_FOLDER"' EXIT
 for fuzzer; do
   case $fuzzer in Zip*|Pickle*) words=pickle.dict;; *) words=json.dict;; esac
   mkdir -p ".build/found/$fuzzer" ".build/corpus/$fuzzer"
-  echo "$fuzzer: $seconds seconds"
-  "$build/release/$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=40000 \
+  echo "$fuzzer: $fuzz_seconds seconds"
+  "$build/release/$fuzzer" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=1024 -max_len=40000 \
     -dict="$words" -artifact_prefix=".build/found/$fuzzer/" -print_final_stats=1 \
     ".build/corpus/$fuzzer" ".build/seeds/$fuzzer" >".build/found/$fuzzer.log" 2>&1 \
     || { tail -30 ".build/found/$fuzzer.log"; echo "$fuzzer: a finding in Tests/Fuzz/.build/found/$fuzzer"; exit 1; }

@@ -9,7 +9,7 @@ import Testing
 
 /// Real BERTs, which are too large to be kept beside the tests.
 ///
-/// `Golden/fetch-real.sh --all FOLDER` fetches them; `LFCONV_REAL_CHECKPOINTS`
+/// `Golden/tools/fetch-real.sh --all FOLDER` fetches them; `LFCONV_REAL_CHECKPOINTS`
 /// names the folder.
 @Suite("Real models")
 struct RealModelTests {

@@ -22,7 +22,7 @@ struct RealTruth: Decodable {
   let bert: Run
   let longformer: Run
 
-  /// The facts about a checkpoint of `Golden/fetch-real.sh`.
+  /// The facts about a checkpoint of `Golden/tools/fetch-real.sh`.
   static func about(_ name: String) throws -> RealTruth {
     let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Corpora/real/truth.json")

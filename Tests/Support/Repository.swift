@@ -6,7 +6,7 @@ public enum Repository {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
   /// Folder of all golden cases.
-  public static let golden = root + "/Golden"
+  public static let golden = root + "/Golden/cases"
 
   /// Folder of a golden case.
   public static func golden(_ name: String) -> String { golden + "/" + name }

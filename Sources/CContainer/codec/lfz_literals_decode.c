@@ -6,7 +6,7 @@ enum { WINDOW = 11, CELLS = 1 << WINDOW };
 
 // What the next eleven bits of a stream stand for: the number of bits that are
 // used in byte 0, where a shift can take it as it is; up to five symbols in the
-// bytes behind; their number in byte 7.
+// bytes above it; their number in byte 7.
 typedef uint64_t Entry;
 
 typedef struct {
@@ -68,7 +68,7 @@ static size_t read_cells(const uint8_t *from, size_t length, Cell *cells) {
 }
 
 // Packs symbols: an entry for a window of bits is the first symbol before the
-// entry of the bits behind it, whose window is smaller by the symbol's length.
+// entry of the bits after it, whose window is smaller by the symbol's length.
 static void pack_entries(const Cell *cells, Entry *entries) {
   // Entries of a window of n bits begin at 2^n; codes have 2 bits and more.
   Entry small[1 << (WINDOW - 1)];
@@ -83,9 +83,9 @@ static void pack_entries(const Cell *cells, Entry *entries) {
         continue;
       }
       unsigned rest = bits - cell.length;
-      Entry behind = small[(1u << rest) + (window & ((1u << rest) - 1))];
-      Entry symbols = behind << 8 & 0x00ffffffffff0000;
-      Entry counts = (behind & 0xff000000000000ff) + ((uint64_t)1 << 56 | cell.length);
+      Entry rests = small[(1u << rest) + (window & ((1u << rest) - 1))];
+      Entry symbols = rests << 8 & 0x00ffffffffff0000;
+      Entry counts = (rests & 0xff000000000000ff) + ((uint64_t)1 << 56 | cell.length);
       target[window] = counts | symbols | (uint64_t)cell.symbol << 8;
     }
   }
@@ -111,7 +111,7 @@ INLINE void step(uint64_t *bits, uint8_t **out, const Entry *entries) {
 }
 
 // The next bits of a stream at the top of a word. Its lowest bit marks the end:
-// behind it come as many zeros as bits were used. The bit that it replaces is
+// below it are as many zeros as bits were used. The bit that it replaces is
 // never needed, as 62 bits are used at most.
 INLINE uint64_t refill(uint64_t bits, const uint8_t *volatile *in) {
   unsigned used = (unsigned)__builtin_ctzll(bits);
@@ -120,7 +120,7 @@ INLINE uint64_t refill(uint64_t bits, const uint8_t *volatile *in) {
   return (load64(next) | 1) << (used & 7);
 }
 
-// All four streams at once, as far as nobody can get out of bounds.
+// All four streams at once, as long as none can get out of bounds.
 INLINE void run_streams_with(Stream *streams, const Entry *entries, uint8_t **at,
                              uint8_t *const *ends) {
   // A round of five steps takes 55 bits, so that a stream goes back by 7 bytes

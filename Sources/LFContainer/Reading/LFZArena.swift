@@ -5,6 +5,7 @@ public import LFCore
 /// The memory is in huge pages where the system offers them, and each tensor
 /// begins at a multiple of 64 bytes. Equal tensors share their bytes.
 @safe public final class LFZArena: TensorSource {
+  /// The tensors, in the container's order.
   public let tensors: [TensorDescriptor]
   /// Bytes of memory that the tensors occupy.
   public let byteCount: Int
@@ -35,6 +36,7 @@ public import LFCore
       start: memory.start + starts[index], count: tensors[index].byteCount)
   }
 
+  /// Copies bytes of a tensor, as `TensorSource` demands.
   public func read(
     _ index: Int, at offset: Int, into buffer: inout MutableRawSpan
   ) throws(LFError) {

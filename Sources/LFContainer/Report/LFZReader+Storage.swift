@@ -58,9 +58,9 @@ extension LFZReader {
   }
 }
 
-/// Says of each byte whose it is and why it is not stored again.
+/// Says of each byte which tensor or file it belongs to and why it is not stored again.
 struct StorageAccountant {
-  /// The blob's bytes that somebody has used, from its start, and who was first.
+  /// The blob's bytes that are used, from its start, and what used them first.
   private var claims: [(count: Int, owner: TensorName)?]
   private let blobs: [LFZIndex.Blob]
   private let table: ChunkTable
@@ -71,7 +71,7 @@ struct StorageAccountant {
     self.table = table
   }
 
-  /// Raw bytes of blobs that somebody uses.
+  /// Raw bytes of blobs that something uses.
   var claimedBytes: Int { claims.reduce(0) { $0 + ($1?.count ?? 0) } }
 
   /// Accounts for one tensor or file.

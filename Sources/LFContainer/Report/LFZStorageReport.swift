@@ -9,13 +9,18 @@ public import LFCore
 public struct LFZStorageReport: Sendable {
   /// In the container's order.
   public internal(set) var tensors: [LFZStorageEntry] = []
+  /// Carried files, in the container's order.
   public internal(set) var files: [LFZStorageEntry] = []
 
+  /// Bytes of the whole file.
   public internal(set) var fileBytes = 0
+  /// Bytes of the header.
   public internal(set) var headerBytes = 0
   /// Zero bytes between chunks.
   public internal(set) var paddingBytes = 0
+  /// Bytes of the chunk table.
   public internal(set) var tableBytes = 0
+  /// Bytes of the index.
   public internal(set) var indexBytes = 0
 
   /// Bytes of repetitions inside one tensor.
@@ -59,6 +64,7 @@ public struct LFZStorageReport: Sendable {
 
 /// How one tensor or file is stored.
 public struct LFZStorageEntry: Sendable, Equatable {
+  /// Its name; a file's path.
   public let name: TensorName
   /// Bytes of its values.
   public let rawBytes: Int
@@ -73,8 +79,11 @@ public struct LFZStorageEntry: Sendable, Equatable {
 
 /// What a group of tensors costs.
 public struct LFZStorageGroup: Sendable, Equatable {
+  /// The group's name, from the caller.
   public let name: String
+  /// Tensors in the group.
   public internal(set) var tensors = 0
+  /// Bytes of their values.
   public internal(set) var rawBytes = 0
   /// Bytes in the file that are counted for the group.
   public internal(set) var storedBytes = 0

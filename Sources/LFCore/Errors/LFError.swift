@@ -36,10 +36,15 @@ public struct LFError: Error, Sendable, Equatable {
     }
   }
 
+  /// What kind of failure it is, and so the exit code.
   public var kind: Kind
+  /// The stable code, as in `safetensors.truncated`.
   public var code: String
+  /// What was expected, and what was found.
   public var message: String
+  /// Where it was found.
   public var location: Location
+  /// What would help, where something does.
   public var hint: String?
 
   /// An error with a free message.

@@ -1,4 +1,4 @@
-/// A strict JSON reader for text that nobody vouches for.
+/// A strict JSON reader for untrusted text.
 ///
 /// It refuses what lenient readers let pass: a byte order mark, duplicate keys
 /// (also when spelled with escapes), invalid UTF-8, lone surrogates, NaN and

@@ -21,7 +21,9 @@ public struct ComposedTensor: Sendable, Equatable {
 
   /// A content, repeated.
   public struct Part: Sendable, Equatable {
+    /// What is repeated.
     public let content: Content
+    /// How often; 1 for a plain copy.
     public let repeats: Int
 
     /// `content`, `repeats` times in a row.
@@ -34,6 +36,7 @@ public struct ComposedTensor: Sendable, Equatable {
     @inlinable public var byteCount: Int { content.byteCount * repeats }
   }
 
+  /// Its name, element type and shape.
   public let descriptor: TensorDescriptor
   /// The parts, in order; their bytes add up to the descriptor's.
   public let parts: [Part]
@@ -66,6 +69,7 @@ public struct ComposedSource: TensorSource {
   /// What is presented.
   public let composed: [ComposedTensor]
 
+  /// The composed tensors.
   public let tensors: [TensorDescriptor]
 
   /// Presents `composed`, whose parts point into `base`.
@@ -75,6 +79,7 @@ public struct ComposedSource: TensorSource {
     tensors = composed.map(\.descriptor)
   }
 
+  /// Reads the parts that the range touches, as `TensorSource` demands.
   public func read(
     _ index: Int, at offset: Int, into buffer: inout MutableRawSpan
   ) throws(LFError) {

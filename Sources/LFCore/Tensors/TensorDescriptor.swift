@@ -1,7 +1,10 @@
 /// Name, element type and shape of a tensor, without its values.
 public struct TensorDescriptor: Hashable, Sendable {
+  /// The name, unique in its source.
   public let name: TensorName
+  /// The type of its elements.
   public let elementType: ElementType
+  /// Its dimensions.
   public let shape: TensorShape
 
   /// A description of a tensor.

@@ -53,6 +53,7 @@ public struct TensorShape: Hashable, Sendable {
 }
 
 extension TensorShape: CustomStringConvertible {
+  /// The dimensions as in `[2,3]`.
   public var description: String {
     "[" + dimensions.map(String.init).joined(separator: ",") + "]"
   }

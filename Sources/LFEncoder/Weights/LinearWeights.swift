@@ -53,3 +53,9 @@ struct LinearWeights: Sendable {
     }
   }
 }
+
+/// Gain and shift of a LayerNorm, each [1, H].
+struct NormWeights: Sendable {
+  let gain: Matrix  // [1, H]
+  let shift: Matrix  // [1, H]
+}

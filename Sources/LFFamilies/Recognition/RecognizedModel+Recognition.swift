@@ -30,58 +30,16 @@ extension RecognizedModel {
         expected: "a model of at most \(Limits.standard.tensors) tensors", found: "\(rows.count)")
     }
 
-    var problems = TensorProblems()
-    var claimed = Set<Int>()
-    var indices: [TensorName: Int] = [:]
-    for row in rows {
-      guard let index = names.find(row, prefix, table) else { continue }
-      claimed.insert(index)
-      indices[row.canonical] = index
-    }
-    var matched: [Tensor] = []
-    var consumed = Set<TensorName>()
-    for row in rows {
-      let dimensions = row.dimensions(settings)
-      guard row.name != nil else {
-        // Zeros of the word embeddings' type, so that the model has one type.
-        let type = matched.first?.descriptor.elementType ?? .f32
-        let descriptor = TensorDescriptor(
-          name: row.canonical, elementType: type, shape: try TensorShape(dimensions))
-        matched.append(Tensor(row: row, index: nil, descriptor: descriptor))
-        continue
-      }
-      var index = indices[row.canonical]
-      if index == nil, let fallback = row.fallback, let other = indices[fallback] {
-        index = other
-        consumed.insert(fallback)
-      }
-      guard let index else {
-        let isUntied = row.tiedTo != nil && !settings.tiesDecoder
-        if !row.isOptional || isUntied { problems.missing.append(names.spelled(row, prefix)) }
-        continue
-      }
-      let found = tensors[index]
-      guard found.shape.dimensions == dimensions else {
-        problems.misshapen.append(
-          "\(found.name) \(found.shape) instead of [\(dimensions.map(String.init).joined(separator: ","))]"
-        )
-        continue
-      }
-      guard found.elementType.isFloatingPoint else {
-        problems.misshapen.append("\(found.name) of type \(found.elementType.rawValue)")
-        continue
-      }
-      matched.append(Tensor(row: row, index: index, descriptor: found.renamed(row.canonical)))
-    }
-    let kept = matched.filter { !consumed.contains($0.descriptor.name) }
+    var matching = TensorMatching(names: names, prefix: prefix, table: table, settings: settings)
+    try matching.match(rows)
+    let kept = matching.kept
     self.tensors = kept
     places = Dictionary(
       kept.enumerated().map { ($1.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
-
-    let rest = steps.rest(table, prefix, head: head, claimed: claimed)
-    problems.unexpected = rest.unexpected
+    let rest = steps.rest(table, prefix, head: head, claimed: matching.claimed)
+    matching.problems.unexpected = rest.unexpected
     let known = rows.compactMap { row in row.name == nil ? nil : names.spelled(row, prefix) }
-    if let error = problems.error(known: known) { throw error }
+    if let error = matching.problems.error(known: known) { throw error }
     unused = rest.unused
     dropped = rest.dropped
     self.configuration = settings

@@ -1,5 +1,4 @@
-import LFConversion
-import LFEncoder
+import Longformer
 
 #if canImport(Glibc)
   import Glibc
@@ -14,14 +13,10 @@ guard CommandLine.arguments.count > 2 else {
   print("usage: Encode MODEL ID…")
   exit(64)
 }
-let path = CommandLine.arguments[1]
 let ids = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
 
-let opened = try OpenedModel.open(path)
-let model = try opened.recognized()
-let encoder = try ReferenceModel(
-  configuration: model.configuration, source: opened.canonicalSource(model), threads: 2)
-let outputs = try encoder.forward(EncoderInputs(batch: 1, length: ids.count, inputIDs: ids))
+let model = try LongformerModel(CommandLine.arguments[1], threads: 2)
+let outputs = try model(EncoderInputs(batch: 1, length: ids.count, inputIDs: ids))
 
 // The hidden state of each token, [1, S, H]; its first numbers are shown.
 guard let hidden = outputs["last_hidden_state"] else { exit(1) }

@@ -1,0 +1,46 @@
+import Synchronization
+
+/// Adds up the time that threads spend in each part of a forward pass.
+package final class PartClock: Sendable {
+  private let sums = Mutex<[ForwardPart: Duration]>([:])
+
+  /// A clock at zero.
+  package init() {}
+
+  /// Time in a part, summed over threads.
+  package func time(of part: ForwardPart) -> Duration {
+    sums.withLock { $0[part] ?? .zero }
+  }
+
+  /// Runs something and counts its time.
+  func time<Result>(_ part: ForwardPart, _ body: () -> Result) -> Result {
+    let start = ContinuousClock.now
+    defer {
+      let spent = ContinuousClock.now - start
+      sums.withLock { $0[part, default: .zero] += spent }
+    }
+    return body()
+  }
+}
+
+/// A part of the forward pass whose time can be told apart.
+package enum ForwardPart: String, CaseIterable, Sendable {
+  /// Sums of table rows, and their LayerNorm.
+  case embeddings
+  /// The product that makes query, key and value of every token.
+  case queryKeyValue = "query_key_value"
+  /// Scores, softmax and weighted values of tokens with local attention.
+  case bandAttention = "band_attention"
+  /// The same where every token sees every other.
+  case fullAttention = "full_attention"
+  /// The same of global tokens, their projections included.
+  case globalAttention = "global_attention"
+  /// The product behind the attention.
+  case attentionOutput = "attention_output"
+  /// The two products of the feed-forward part.
+  case feedForward = "feed_forward"
+  /// Bias and activation between those two.
+  case activation
+  /// Biases, residuals and LayerNorms of the layers.
+  case layerNorm = "layer_norm"
+}
