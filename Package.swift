@@ -53,7 +53,7 @@ let package = Package(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPlatform", cSettings: kernel),
     .target(
-      name: "CContainer", dependencies: ["CProtobufC", "CXXHash"], cSettings: kernel),
+      name: "CContainer", dependencies: ["CProtobufC"], cSettings: kernel),
     .target(name: "CKernels", cSettings: kernel),
 
     .plugin(name: "EmbedFamilies", capability: .buildTool()),
@@ -116,7 +116,7 @@ let package = Package(
 
     // One test target a source target, and what they share.
     .target(name: "TestSupport", dependencies: ["LFCore"], path: "Tests/Support"),
-    .testTarget(name: "LFCoreTests", dependencies: ["LFCore"]),
+    .testTarget(name: "LFCoreTests", dependencies: ["LFCore", "TestSupport"]),
     .testTarget(name: "LFFilesTests", dependencies: ["LFFiles", "LFCore", "TestSupport"]),
     .testTarget(
       name: "LFCheckpointsTests",
@@ -143,7 +143,7 @@ let package = Package(
     .testTarget(
       name: "LFVerificationTests",
       dependencies: [
-        "LFVerification", "LFConversion", "LFModels", "LFCheckpoints", "LFFiles", "LFCore",
+        "LFVerification", "LFConversion", "LFEncoder", "LFModels", "LFCheckpoints", "LFFiles", "LFCore",
         "TestSupport",
       ]),
     .testTarget(
