@@ -7,14 +7,15 @@ public import LFModels
 /// Carries out a conversion: read → plan → write → prove → publish.
 public struct Converter: Sendable {
   /// What to do.
-  public enum Task: Sendable {
+  public enum Operation: Sendable {
     /// RoBERTa → Longformer.
     case longformer(LongformerOptions)
     /// The same model in another container.
     case sameArchitecture
   }
 
-  public var task: Task
+  /// What is done.
+  public var operation: Operation
   public var source: String
   public var output: String
   public var options: OpenOptions
@@ -38,10 +39,10 @@ public struct Converter: Sendable {
 
   /// A conversion with the defaults of the command line.
   public init(
-    _ task: Task, source: String, output: String, options: OpenOptions = OpenOptions(),
+    _ operation: Operation, source: String, output: String, options: OpenOptions = OpenOptions(),
     threads: Int = 1
   ) {
-    self.task = task
+    self.operation = operation
     self.source = source
     self.output = output
     self.options = options
@@ -71,7 +72,7 @@ public struct Converter: Sendable {
       opened.weightFiles, sha256: recordsSHA256, threads: threads)
     let content = try OutputContent(
       plan: plan, base: base, container: opened.container.map { guarded($0) }, opened: opened,
-      sourceFiles: report.sourceFiles, task: task, elementType: elementType)
+      sourceFiles: report.sourceFiles, operation: operation, elementType: elementType)
     if isDryRun {
       if !allowsNonfinite { try FiniteWeights.check(base, threads: threads) }
     } else {
@@ -112,7 +113,7 @@ public struct Converter: Sendable {
     _ model: RecognizedModel, _ base: any TensorSource
   ) throws(LFError) -> ConversionPlan {
     let untied = try TiedTensors.differing(model, base)
-    switch task {
+    switch operation {
     case .longformer(let options):
       return try ConversionPlan(longformerFrom: model, options: options, untied: untied)
     case .sameArchitecture:

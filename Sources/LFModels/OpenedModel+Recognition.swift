@@ -20,6 +20,19 @@ extension OpenedModel {
     }
   }
 
+  /// The model that the tensors make up, or nil when they and the configuration
+  /// make up none that is known, so that a caller can go by names alone.
+  ///
+  /// - Throws: errors of reading, and damage.
+  package func recognizedIfKnown() throws(LFError) -> RecognizedModel? {
+    do throws(LFError) {
+      return try recognized()
+    } catch {
+      guard ["model.", "config."].contains(where: error.code.hasPrefix) else { throw error }
+      return nil
+    }
+  }
+
   /// The tensors under canonical names, as the forward pass reads them.
   public func canonicalSource(_ model: RecognizedModel) throws(LFError) -> ComposedSource {
     ComposedSource(base: source, composed: try model.canonicalTensors())

@@ -1,5 +1,4 @@
 import ArgumentParser
-import LFConversion
 import LFCore
 
 /// The root of the command line.

@@ -211,7 +211,7 @@ struct ConverterTests {
     _ = try Converter(.sameArchitecture, source: source, output: scratch("tied")).run()
     var tied = try SafetensorsFile(scratch("tied/model.safetensors"))
     let decoder = try #require(tied.tensors.first { $0.name == "lm_head.decoder.weight" })
-    let options = Converter.Task.longformer(
+    let options = Converter.Operation.longformer(
       LongformerOptions(attentionWindow: [4], maxPositions: 20))
     _ = try Converter(options, source: scratch("tied"), output: scratch("dropped")).run()
     let names = try SafetensorsFile(scratch("dropped/model.safetensors")).tensors.map(\.name)

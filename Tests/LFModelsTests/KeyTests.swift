@@ -15,7 +15,7 @@ struct KeyTests {
 
   private func convert(
     _ source: String, _ output: String, key: String?,
-    _ task: Converter.Task = .sameArchitecture
+    _ task: Converter.Operation = .sameArchitecture
   ) throws -> ConversionReport {
     try Converter(task, source: source, output: output, options: OpenOptions(key: key)).run()
   }
@@ -30,7 +30,7 @@ struct KeyTests {
     _ = try convert(Self.bert, scratch("whole.lfz"), key: nil)
     let options = LongformerOptions(attentionWindow: [8], maxPositions: 40)
     for (name, task) in [("same", .sameArchitecture), ("long", .longformer(options))]
-      as [(String, Converter.Task)]
+      as [(String, Converter.Operation)]
     {
       let plain = try convert(Self.bert, scratch("\(name)-plain"), key: "bert.", task)
       let stored = try convert(scratch("whole.lfz"), scratch("\(name)-stored"), key: "bert.", task)

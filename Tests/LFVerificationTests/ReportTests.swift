@@ -56,7 +56,7 @@ struct ReportTests {
       let result = try Program.run(["verify", "--json"] + arguments)
       #expect(schema.problems(result.json) == [])
     }
-    // The check itself has teeth.
+    // The check itself notices a wrong value.
     var json = try Program.run(["verify", "--json", scratch("cases")]).json
     var cases = json["cases"] as? [[String: Any]] ?? []
     cases[0]["status"] = "passed"
@@ -175,7 +175,7 @@ struct ReportTests {
     let text = try String(contentsOfFile: path, encoding: .utf8)
     for part in [
       "Error by output", "Position table", "Error by token and layer", "Attention pattern",
-      "Outputs", "Provenance", "breaks caught", "prefers-color-scheme:dark",
+      "Outputs", "Provenance", "mutants killed", "prefers-color-scheme:dark",
     ] {
       #expect(text.contains(part), "\(part)")
     }

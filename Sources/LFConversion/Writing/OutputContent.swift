@@ -20,7 +20,7 @@ struct OutputContent: Sendable {
   ///   - container: all tensors of the container that these come from, if any.
   init(
     plan: ConversionPlan, base: any TensorSource, container: (any TensorSource)?,
-    opened: OpenedModel, sourceFiles: [LFZProvenance.SourceFile], task: Converter.Task,
+    opened: OpenedModel, sourceFiles: [LFZProvenance.SourceFile], operation: Converter.Operation,
     elementType: ElementType?
   ) throws(LFError) {
     let isUntouched = elementType == nil
@@ -46,7 +46,7 @@ struct OutputContent: Sendable {
     }
     var parameters: [LFZProvenance.Parameter] = []
     var files = opened.files
-    switch task {
+    switch operation {
     case .longformer(let options):
       files = try TokenizerFiles.edited(
         files, maxPositions: plan.configuration.longestInput)
@@ -62,7 +62,7 @@ struct OutputContent: Sendable {
       parameters.append(.init("conversion", "convert"))
     }
     if let elementType { parameters.append(.init("dtype", elementType.rawValue)) }
-    if case .sameArchitecture = task, isUntouched, opened.isWholeContainer,
+    if case .sameArchitecture = operation, isUntouched, opened.isWholeContainer,
       let container = opened.container
     {
       // The same content gives the same container.

@@ -1,25 +1,31 @@
-import LFCore
-import LFFamilies
+package import LFCore
+package import LFFamilies
 
-/// Inputs that have been checked against a model, in the form that layers use.
+/// Inputs that have been checked against a model, with everything filled in that
+/// they leave out: positions, types and masks, by the rules of family and head.
 ///
 /// N is the number of sequences: B, or B·C for multiple choice.
-struct PreparedInputs: Sendable {
+package struct PreparedInputs: Sendable {
   let batch: Int
   let choices: Int?
-  let length: Int
-  let ids: [Int]  // [N·S]
-  let positions: [Int]  // [N·S]
-  let types: [Int]  // [N·S]
+  package let length: Int
+  package let ids: [Int]  // [N·S]
+  package let positions: [Int]  // [N·S]
+  package let types: [Int]  // [N·S]
   let sequences: [SequenceMask]  // [N]
 
   /// Tokens of all sequences.
   var tokens: Int { sequences.count * length }
 
+  /// Whether each token is no padding; [N·S].
+  package var isKept: [Bool] { sequences.flatMap(\.isKept) }
+  /// Whether each token is global, and no padding; [N·S].
+  package var isGlobal: [Bool] { sequences.flatMap(\.isGlobal) }
+
   /// Checks inputs and fills in what they leave out.
   ///
   /// - Throws: `input.*`.
-  init(_ inputs: EncoderInputs, configuration: ModelConfiguration) throws(LFError) {
+  package init(_ inputs: EncoderInputs, configuration: ModelConfiguration) throws(LFError) {
     let check = InputCheck(configuration: configuration)
     let count = try check.sequenceCount(inputs)
     let length = inputs.length

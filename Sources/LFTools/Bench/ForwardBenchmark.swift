@@ -6,14 +6,17 @@ import LFModels
 
 /// Times the forward pass of a model on random tokens.
 public struct ForwardBenchmark: Sendable {
-  /// Tokens of each row, rows, leading global tokens of each row.
+  /// Tokens of each row.
   public var length: Int
+  /// Rows.
   public var batch = 1
+  /// Global tokens at the beginning of each row.
   public var globals = 1
   /// Runs that count, after one that does not.
   public var repeats = 5
   /// Whether the time of each part is told as well.
   public var measuresParts = false
+  /// Threads at most.
   public var threads: Int
 
   /// A benchmark at one length.
@@ -22,59 +25,20 @@ public struct ForwardBenchmark: Sendable {
     self.threads = threads
   }
 
-  /// What was measured.
-  public struct Result: Sendable {
-    public let benchmark: ForwardBenchmark
-    /// Of every run, in order.
-    public let seconds: [Double]
-    /// Floating-point operations of one run, a multiply-add being two.
-    public let flops: Double
-    /// Most memory the process has held.
-    public let peakBytes: Int
-    /// Where the time went; empty unless asked for.
-    public let parts: [ForwardPartTime]
-
-    /// The middle one.
-    public var medianSeconds: Double {
-      let sorted = seconds.sorted()
-      let middle = sorted.count / 2
-      return sorted.count.isMultiple(of: 2)
-        ? (sorted[middle - 1] + sorted[middle]) / 2
-        : sorted[middle]
-    }
-
-    /// The object that `--json` prints.
-    public var json: JSONObject {
-      var json = JSONObject([
-        ("schema", "lfconv.bench/1"),
-        ("length", JSONValue(benchmark.length)),
-        ("batch", JSONValue(benchmark.batch)),
-        ("global", JSONValue(benchmark.globals)),
-        ("threads", JSONValue(benchmark.threads)),
-        ("seconds", .array(seconds.map { JSONValue($0) })),
-        ("median_seconds", JSONValue(medianSeconds)),
-        ("flops", JSONValue(flops)),
-        ("gflops", JSONValue(flops / medianSeconds / 1e9)),
-        ("peak_rss_bytes", JSONValue(peakBytes)),
-      ])
-      if benchmark.measuresParts {
-        json["parts"] = .array(parts.map { .object($0.json) })
-      }
-      return json
-    }
-  }
-
   /// Loads the model, runs once, then `repeats` times.
   ///
   /// - Parameter progress: called after each run.
-  /// - Throws: errors of opening; `input.*` when the length exceeds the model.
+  /// - Throws: errors of opening; `input.length` and `bench.size` when the model
+  ///   does not read inputs of that length, or nobody so many of them, before
+  ///   anything of their size is allocated.
   public func run(
     _ path: String, progress: (Double) -> Void = { _ in }
-  ) throws(LFError) -> Result {
+  ) throws(LFError) -> BenchmarkResult {
     let opened = try OpenedModel.open(path)
     let model = try opened.recognized()
     let settings = model.configuration
-    let reference = try EncoderModel(
+    try checkSize(settings, path)
+    let encoder = try EncoderModel(
       configuration: settings, source: try opened.canonicalSource(model), threads: threads)
     // The encoder alone is timed: a head's cost is not the pattern's.
     let inputs = self.inputs(settings)
@@ -83,16 +47,34 @@ public struct ForwardBenchmark: Sendable {
     for run in 0...repeats {
       let clock = ContinuousClock()
       let start = clock.now
-      _ = try reference.forward(
+      _ = try encoder.forward(
         inputs, options: ForwardOptions(head: false), clock: run > 0 ? parts : nil)
       if run > 0 { seconds.append((clock.now - start) / .seconds(1)) }
       progress(Double(run) / Double(repeats))
     }
     let flops = ForwardFlops(settings: settings, batch: batch, length: length, globals: globals)
-    return Result(
+    return BenchmarkResult(
       benchmark: self, seconds: seconds, flops: flops.total, peakBytes: Machine.peakMemory,
-      parts: parts.map { ForwardPartTime.all($0, flops, seconds, threads: reference.threads) } ?? []
+      parts: parts.map { ForwardPartTime.all($0, flops, seconds, threads: encoder.threads) } ?? []
     )
+  }
+
+  /// Most tokens of a run: far more than anybody waits for.
+  private static let mostTokens = 1 << 22
+
+  private func checkSize(_ settings: ModelConfiguration, _ path: String) throws(LFError) {
+    guard length <= settings.longestInput else {
+      throw .refused(
+        "input.length", at: .init(file: path),
+        expected: "at most \(settings.longestInput) tokens, the longest input of this model",
+        found: "--length \(length)")
+    }
+    let (tokens, overflow) = batch.multipliedReportingOverflow(by: length)
+    guard !overflow, tokens <= Self.mostTokens else {
+      throw .refused(
+        "bench.size", expected: "at most \(Self.mostTokens) tokens in a run",
+        found: "--batch \(batch) times --length \(length)")
+    }
   }
 
   private func inputs(_ settings: ModelConfiguration) -> EncoderInputs {

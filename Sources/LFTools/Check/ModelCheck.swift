@@ -4,12 +4,17 @@ public import LFModels
 
 /// A model of which every checksum was verified.
 public struct ModelCheck: Sendable {
+  /// The file or folder.
   public let path: String
+  /// Its format, in words.
   public let format: String
   /// What was compared, as in "CRC-32 of every member".
   public let checksums: String
+  /// Bytes of the files with weights.
   public let fileBytes: Int
+  /// How many tensors there are.
   public let tensors: Int
+  /// How many other files they came with.
   public let files: Int
 
   /// Reads and verifies everything.

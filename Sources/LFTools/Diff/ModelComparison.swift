@@ -2,15 +2,17 @@ public import LFCore
 import LFFamilies
 public import LFModels
 
-/// Two models held against each other, tensor by tensor.
+/// Two models compared with each other, tensor by tensor.
 ///
 /// Where both are models of one family their tensors are paired by meaning, so
 /// that the same model in fairseq's names and in Hugging Face's comes out as
 /// equal; elsewhere they are paired by name.
 public struct ModelComparison: Sendable {
-  /// Names that only the first, or only the second, has.
+  /// Names that only the first has.
   public let onlyInFirst: [TensorName]
+  /// Names that only the second has.
   public let onlyInSecond: [TensorName]
+  /// Pairs that are not equal, in the order of the first model.
   public let differing: [TensorDistance]
   /// Pairs that were compared.
   public let compared: Int
@@ -23,6 +25,7 @@ public struct ModelComparison: Sendable {
   /// Opens and compares two models.
   ///
   /// - Parameter progress: called with how far it is, from 0 to 1.
+  /// - Throws: errors of opening and reading either of them.
   public init(
     _ first: String, _ second: String, options: OpenOptions = OpenOptions(),
     progress: (Double) -> Void = { _ in }
@@ -59,7 +62,8 @@ public struct ModelComparison: Sendable {
   private static func paired(
     _ left: OpenedModel, _ right: OpenedModel
   ) throws(LFError) -> (any TensorSource, any TensorSource) {
-    guard let first = try? left.recognized(), let second = try? right.recognized(),
+    // What makes up no model is compared by the names that it has.
+    guard let first = try left.recognizedIfKnown(), let second = try right.recognizedIfKnown(),
       first.configuration.isLongformer == second.configuration.isLongformer
     else { return (left.source, right.source) }
     return (try canonical(left, first), try canonical(right, second))

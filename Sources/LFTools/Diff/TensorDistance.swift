@@ -1,7 +1,8 @@
 public import LFCore
 
-/// How far two tensors of one name lie apart.
+/// How far apart two tensors of one name are.
 public struct TensorDistance: Sendable {
+  /// The name that both have.
   public let name: TensorName
   /// Largest difference of two values; NaN when the shapes differ or a value
   /// is NaN on one side only.

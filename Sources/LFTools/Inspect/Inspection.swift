@@ -5,7 +5,9 @@ public import LFModels
 
 /// What a path holds: model, tensors, bytes, and what was saved.
 public struct Inspection: Sendable {
+  /// The file or folder.
   public let path: String
+  /// Its format, in words.
   public let format: String
   /// Bytes of the files with weights, and of the container's other content.
   public let fileBytes: Int
@@ -19,6 +21,7 @@ public struct Inspection: Sendable {
   public let files: [(name: String, byteCount: Int)]
   /// How the container was made, as keys and values.
   public let provenance: [(key: String, value: String)]
+  /// Remarks for the user.
   public let notes: [String]
   /// How the container stores its content; nil for other formats,
   /// and for a part of one.

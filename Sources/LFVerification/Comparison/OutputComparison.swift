@@ -1,6 +1,8 @@
-/// One output held against what was expected.
+/// One output compared with what is expected.
 public struct OutputComparison: Sendable {
+  /// Its name, as in "hidden_states.1" or "logits".
   public let name: String
+  /// Dimensions of the output, outermost first.
   public let shape: [Int]
   /// Largest |x − e|; NaN when a value is not finite.
   public let maxAbsolute: Double
@@ -12,6 +14,7 @@ public struct OutputComparison: Sendable {
   public let minCosine: Double
   /// Where the largest error is, one index a dimension.
   public let worstIndex: [Int]
+  /// Whether every value is within the tolerance.
   public let passed: Bool
   /// Why it failed, when that is not a matter of the numbers alone.
   public let message: String
@@ -29,8 +32,14 @@ public struct OutputComparison: Sendable {
   /// for other outputs.
   static func attentionLayer(_ name: String) -> Int? { number(name, "attentions.") }
 
+  private static let mostLayers = 1 << 16
+
   private static func number(_ name: String, _ prefix: String) -> Int? {
-    name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count)) : nil
+    // A file may hold any name; a number that no model reaches is no number.
+    guard name.hasPrefix(prefix), let number = Int(name.dropFirst(prefix.count)),
+      (0...mostLayers).contains(number), name == prefix + String(number)
+    else { return nil }
+    return number
   }
 
   /// Compares values.
@@ -48,62 +57,22 @@ public struct OutputComparison: Sendable {
   ) {
     self.name = name
     self.shape = shape
-    let width = shape.dropFirst(leading).reduce(1, *)
+    let width = max(1, shape.dropFirst(leading).reduce(1, *))
     let vector = max(1, shape.last ?? 1)
-    var largest = 0.0
-    var relative = 0.0
-    var squares = 0.0
-    var cosine = 1.0
-    var worst = 0
-    var compared = 0
-    var admitted = true
-    var broken: Int?
-    var tokenErrors = [Float](repeating: 0, count: tokens)
-    let perToken = tokens > 0 ? max(1, values.count / tokens) : 0
+    var sums = ErrorSums(
+      tolerance: tolerance, tokens: tokens, perToken: tokens > 0 ? values.count / tokens : 0)
     for start in stride(from: 0, to: values.count, by: vector) {
-      if let counts, !counts[start / max(1, width)] { continue }
-      var dot = 0.0
-      var mine = 0.0
-      var theirs = 0.0
-      for index in start..<min(start + vector, values.count) {
-        let value = Double(values[index])
-        let goal = expected[index]
-        guard value.isFinite, goal.isFinite else {
-          broken = broken ?? index
-          admitted = false
-          if perToken > 0 { tokenErrors[index / perToken] = .infinity }
-          continue
-        }
-        let error = abs(value - goal)
-        if error > largest {
-          largest = error
-          worst = index
-        }
-        if goal != 0 { relative = max(relative, error / abs(goal)) }
-        squares += error * error
-        compared += 1
-        admitted = admitted && tolerance.admits(value, expected: goal)
-        if perToken > 0, error > 0 {
-          let share = Float(tolerance.share(of: error, expected: goal))
-          tokenErrors[index / perToken] = max(tokenErrors[index / perToken], share)
-        }
-        dot += value * goal
-        mine += value * value
-        theirs += goal * goal
-      }
-      if mine > 0, theirs > 0 {
-        cosine = min(cosine, dot / (mine.squareRoot() * theirs.squareRoot()))
-      } else if mine != theirs {
-        cosine = min(cosine, 0)
-      }
+      if let counts, !counts[start / width] { continue }
+      sums.add(values, expected, start..<min(start + vector, values.count))
     }
-    maxAbsolute = broken == nil ? largest : .nan
-    maxRelative = broken == nil ? relative : .nan
-    rootMeanSquare = compared > 0 ? (squares / Double(compared)).squareRoot() : 0
-    minCosine = cosine
-    worstIndex = Self.index(broken ?? worst, shape)
-    passed = admitted
-    self.tokenErrors = tokenErrors
+    let broken = sums.notFinite
+    maxAbsolute = broken == nil ? sums.largest : .nan
+    maxRelative = broken == nil ? sums.relative : .nan
+    rootMeanSquare = sums.rootMeanSquare
+    minCosine = sums.minCosine
+    worstIndex = Self.index(broken ?? sums.worst, shape)
+    passed = sums.isAdmitted
+    tokenErrors = sums.tokenErrors
     if let broken {
       message = "\(values[broken].isFinite ? "the expected value" : "the value") is not finite"
     } else {
@@ -133,5 +102,64 @@ public struct OutputComparison: Sendable {
       rest /= dimension
     }
     return result
+  }
+}
+
+/// What is added up while an output is compared, vector by vector.
+private struct ErrorSums {
+  let tolerance: Tolerance
+  /// Values of each token; 0 when errors are not wanted token by token.
+  let perToken: Int
+  private(set) var largest = 0.0
+  private(set) var relative = 0.0
+  private(set) var minCosine = 1.0
+  /// Where the largest error is.
+  private(set) var worst = 0
+  private(set) var isAdmitted = true
+  /// The first place where either value is not finite.
+  private(set) var notFinite: Int?
+  private(set) var tokenErrors: [Float]
+  private var squares = 0.0
+  private var compared = 0
+
+  init(tolerance: Tolerance, tokens: Int, perToken: Int) {
+    self.tolerance = tolerance
+    self.perToken = perToken
+    tokenErrors = [Float](repeating: 0, count: tokens)
+  }
+
+  var rootMeanSquare: Double { compared > 0 ? (squares / Double(compared)).squareRoot() : 0 }
+
+  /// Compares one vector of the last dimension.
+  mutating func add(_ values: [Float], _ expected: [Double], _ range: Range<Int>) {
+    var (dot, mine, theirs) = (0.0, 0.0, 0.0)
+    for index in range {
+      let value = Double(values[index])
+      let wanted = expected[index]
+      guard value.isFinite, wanted.isFinite else {
+        notFinite = notFinite ?? index
+        isAdmitted = false
+        if perToken > 0 { tokenErrors[index / perToken] = .infinity }
+        continue
+      }
+      let error = abs(value - wanted)
+      if error > largest { (largest, worst) = (error, index) }
+      if wanted != 0 { relative = max(relative, error / abs(wanted)) }
+      squares += error * error
+      compared += 1
+      isAdmitted = isAdmitted && tolerance.admits(value, expected: wanted)
+      if perToken > 0, error > 0 {
+        let share = Float(tolerance.share(of: error, expected: wanted))
+        tokenErrors[index / perToken] = max(tokenErrors[index / perToken], share)
+      }
+      dot += value * wanted
+      mine += value * value
+      theirs += wanted * wanted
+    }
+    if mine > 0, theirs > 0 {
+      minCosine = min(minCosine, dot / (mine.squareRoot() * theirs.squareRoot()))
+    } else if mine != theirs {
+      minCosine = min(minCosine, 0)
+    }
   }
 }

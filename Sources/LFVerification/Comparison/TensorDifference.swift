@@ -24,14 +24,14 @@ public struct TensorDifference: Sendable {
     for (index, tensor) in actual.tensors.enumerated() { indices[tensor.name] = index }
     var compared = 0
     var differing: [TensorDifference] = []
-    for (index, goal) in expected.tensors.enumerated() {
-      guard let own = indices.removeValue(forKey: goal.name) else {
-        differing.append(.init(name: goal.name, reason: "is missing", kind: .missing))
+    for (index, wanted) in expected.tensors.enumerated() {
+      guard let own = indices.removeValue(forKey: wanted.name) else {
+        differing.append(.init(name: wanted.name, reason: "is missing", kind: .missing))
         continue
       }
       compared += 1
       if let found = try difference(actual, own, expected, index) {
-        differing.append(.init(name: goal.name, reason: found.reason, kind: found.kind))
+        differing.append(.init(name: wanted.name, reason: found.reason, kind: found.kind))
       }
     }
     for name in indices.keys.sorted() where !mayBeAbsent.contains(name) {
@@ -44,13 +44,13 @@ public struct TensorDifference: Sendable {
     _ actual: any TensorSource, _ own: Int, _ expected: any TensorSource, _ index: Int
   ) throws(LFError) -> (reason: String, kind: Kind)? {
     let mine = actual.tensors[own]
-    let goal = expected.tensors[index]
-    guard mine.shape == goal.shape else {
-      return ("has shape \(mine.shape), not \(goal.shape)", .shape)
+    let wanted = expected.tensors[index]
+    guard mine.shape == wanted.shape else {
+      return ("has shape \(mine.shape), not \(wanted.shape)", .shape)
     }
-    guard mine.elementType == goal.elementType else {
+    guard mine.elementType == wanted.elementType else {
       return (
-        "has type \(mine.elementType.rawValue), not \(goal.elementType.rawValue)", .type
+        "has type \(mine.elementType.rawValue), not \(wanted.elementType.rawValue)", .type
       )
     }
     var offset = 0

@@ -1,29 +1,32 @@
-import LFConversion
 import LFCore
 import LFEncoder
 import LFFamilies
+import LFFiles
 import LFModels
 
-/// Finds the likely cause of a failure: weights that differ, then the pattern of
-/// the errors, then a trial of each suspect's cure.
+/// Finds the likely cause of a failure: from weights that differ, then from the
+/// pattern of the errors, then by a test of each hypothesis that it suggests.
 struct Diagnostician {
   let run: CaseRun
   let comparisons: [OutputComparison]
   let outputs: ModelOutputs
 
   /// The cause, if something points to one.
-  func diagnosis(_ evidence: TensorEvidence?) -> Diagnosis? {
-    if let plain = evidence?.diagnosis() { return plain }
+  ///
+  /// - Throws: errors of reading; without a cause there is nil.
+  func diagnosis(_ evidence: TensorEvidence?) throws(LFError) -> Diagnosis? {
+    if let plain = try evidence?.diagnosis() { return plain }
     if let contradiction { return contradiction }
-    let length = sourceLength
-    let pattern = DriftPattern(run, comparisons, sourceLength: length)
+    let length = try sourceLength()
+    let pattern = try DriftPattern(run, comparisons, sourceLength: length)
+    let test = HypothesisTest(run: run, firstDrift: pattern.layer)
     for cause in pattern.suspects {
-      let cures = Cures(run: run, pattern: pattern, sourceLength: length).candidates(cause)
-      for cure in cures where CureTrial(run: run, firstDrift: pattern.layer).agrees(cure) {
-        return Diagnosis(cause, cure.text, isConfirmed: true)
+      let hypotheses = Hypotheses(run: run, pattern: pattern, sourceLength: length)
+      for hypothesis in try hypotheses.candidates(cause) where try test.confirms(hypothesis) {
+        return Diagnosis(cause, hypothesis.text, isConfirmed: true)
       }
     }
-    return shift(pattern) ?? pattern.guess
+    return try shift(pattern) ?? pattern.guess
   }
 
   /// An error that later hidden states, computed from it, do not show cannot
@@ -69,21 +72,23 @@ struct Diagnostician {
   }
 
   /// Longest input of the model that a conversion started from.
-  private var sourceLength: Int? {
-    guard run.golden.conversion != nil, let opened = try? OpenedModel.open(run.golden.model),
-      let model = try? opened.recognized(), !model.configuration.isLongformer
+  private func sourceLength() throws(LFError) -> Int? {
+    // With a model in place of the case's own that one need not be there.
+    guard run.golden.conversion != nil, Paths.exists(run.golden.model),
+      let model = try OpenedModel.open(run.golden.model).recognizedIfKnown(),
+      !model.configuration.isLongformer
     else { return nil }
     return model.configuration.longestInput
   }
 
   /// What the directions of the embeddings say.
-  private func shift(_ pattern: DriftPattern) -> Diagnosis? {
+  private func shift(_ pattern: DriftPattern) throws(LFError) -> Diagnosis? {
     guard pattern.layer == 0, pattern.guess?.cause != .reservedRows,
-      let goal = run.goals.outputs.first(where: { $0.name == "hidden_states.0" }),
-      let own = outputs["hidden_states.0"], own.shape == goal.shape
+      let wanted = run.expected.outputs.first(where: { $0.name == "hidden_states.0" }),
+      let own = outputs["hidden_states.0"], own.shape == wanted.shape
     else { return nil }
-    let drift = EmbeddingDrift(
-      own: own.values, expected: goal.values, width: run.configuration.hiddenSize,
+    let drift = try EmbeddingDrift(
+      own: own.values, expected: wanted.values, width: run.configuration.hiddenSize,
       source: run.source)
     switch drift?.kind(of: pattern.drifting) {
     case .scaled where pattern.suspects.contains(.epsilon):

@@ -14,9 +14,9 @@ struct EmbeddingDrift {
   private let expected: [[Double]]
 
   /// Takes out the LayerNorm's weight and bias; nil when they cannot be read.
-  init?(own: [Float], expected: [Double], width: Int, source: any TensorSource) {
-    guard width >= 8, let weight = Self.floats(.embeddingNormWeight, source),
-      let bias = Self.floats(.embeddingNormBias, source), weight.count == width,
+  init?(own: [Float], expected: [Double], width: Int, source: any TensorSource) throws(LFError) {
+    guard width >= 8, let weight = try Self.floats(.embeddingNormWeight, source),
+      let bias = try Self.floats(.embeddingNormBias, source), weight.count == width,
       bias.count == width, !weight.contains(0)
     else { return nil }
     func rows(_ values: some Collection<Double>) -> [[Double]] {
@@ -94,10 +94,10 @@ struct EmbeddingDrift {
     return norm(rest(vector))
   }
 
-  private static func floats(_ name: TensorName, _ source: any TensorSource) -> [Double]? {
-    guard let index = source.index(of: name), let bytes = try? source.bytes(index) else {
-      return nil
-    }
-    return FloatValues.decode(bytes, source.tensors[index].elementType)
+  private static func floats(
+    _ name: TensorName, _ source: any TensorSource
+  ) throws(LFError) -> [Double]? {
+    guard let index = source.index(of: name) else { return nil }
+    return FloatValues.decode(try source.bytes(index), source.tensors[index].elementType)
   }
 }

@@ -3,7 +3,7 @@ import LFFamilies
 
 /// What the weights that differ from the expected ones say about the cause.
 ///
-/// Bytes speak more plainly than errors of outputs do, so they are asked first.
+/// Bytes that differ are plainer than errors of outputs, so they come first.
 struct TensorEvidence {
   let differing: [TensorDifference]
   let actual: any TensorSource
@@ -11,7 +11,7 @@ struct TensorEvidence {
   let configuration: ModelConfiguration
 
   /// The cause; nil when every weight is as expected.
-  func diagnosis() -> Diagnosis? {
+  func diagnosis() throws(LFError) -> Diagnosis? {
     guard let first = differing.first else { return nil }
     if let names = Self.names(differing) { return names }
     if differing.allSatisfy({ $0.kind == .type }) {
@@ -21,7 +21,7 @@ struct TensorEvidence {
     if let positions = differing.first(where: {
       $0.name.text.hasSuffix(TensorName.positionEmbeddings.text)
     }) {
-      return positionTable(positions)
+      return try positionTable(positions)
     }
     if let types = differing.first(where: {
       $0.name.text.hasSuffix(TensorName.tokenTypeEmbeddings.text)
@@ -36,7 +36,7 @@ struct TensorEvidence {
     {
       return Diagnosis(
         .globalAttention,
-        areSwapped
+        try areSwapped()
           ? "the global projections hold the local ones and the other way round"
           : "the global projections are not the expected ones", isConfirmed: true)
     }
@@ -78,45 +78,43 @@ struct TensorEvidence {
     let (found, wanted) = pair ?? (others[0], missing[0])
     return Diagnosis(
       .tensorNames,
-      "the tensors bear other names, as \(found) for \(wanted): the stock class would leave its "
+      "the tensors have other names, as \(found) for \(wanted): the stock class would leave its "
         + "weights random", isConfirmed: true)
   }
 
   /// Whether every local projection of the file is the expected global one.
-  private var areSwapped: Bool {
+  private func areSwapped() throws(LFError) -> Bool {
     let pairs = differing.filter { $0.name.text.contains("_global.weight") }.map { global in
       (global.name, TensorName(global.name.text.split(separator: "_global").joined()))
     }
+    for (global, local) in pairs {
+      guard let mine = actual.index(of: local), let theirs = expected.index(of: global),
+        try actual.bytes(mine) == expected.bytes(theirs)
+      else { return false }
+    }
     return !pairs.isEmpty
-      && pairs.allSatisfy { global, local in
-        guard let mine = actual.index(of: local), let goal = expected.index(of: global) else {
-          return false
-        }
-        let left = try? actual.bytes(mine)
-        let right = try? expected.bytes(goal)
-        return left != nil && left == right
-      }
   }
 
   // MARK: Positions
 
   /// Rows of the position table that differ, and what that means.
-  private func positionTable(_ difference: TensorDifference) -> Diagnosis {
+  private func positionTable(_ difference: TensorDifference) throws(LFError) -> Diagnosis {
     guard case .bytes = difference.kind, let own = actual.index(of: difference.name),
-      let goal = expected.index(of: difference.name), let mine = try? actual.bytes(own),
-      let theirs = try? expected.bytes(goal)
+      let other = expected.index(of: difference.name)
     else {
       return Diagnosis(
         .weights, "the position table is another one: it \(difference.reason)", isConfirmed: true)
     }
+    let mine = try actual.bytes(own)
+    let theirs = try expected.bytes(other)
     let width = actual.tensors[own].rowByteCount
     let count = mine.count / max(1, width)
     func row(_ bytes: [UInt8], _ index: Int) -> ArraySlice<UInt8> {
       bytes[index * width..<(index + 1) * width]
     }
     let rows = (0..<count).filter { row(mine, $0) != row(theirs, $0) }
-    let reserved = configuration.paddingID + 1
-    guard let last = rows.last, last >= reserved else {
+    let reserved = configuration.firstPosition
+    guard reserved == 0 || rows.contains(where: { $0 >= reserved }) else {
       return Diagnosis(
         .reservedRows,
         "the reserved position rows \(rows) are not the source's: likely left uninitialised",

@@ -6,16 +6,21 @@ import LFFiles
 ///
 /// The format is described in `Specs/golden.md`.
 public struct GoldenCase: Sendable {
+  /// Where the case is.
   public let folder: String
+  /// Its name in reports; that of its folder where none is stated.
   public let name: String
   /// Path of the model, relative paths resolved against the case's folder.
   public let model: String
   /// The conversion that comes first, if there is one.
   public let conversion: LongformerOptions?
+  /// Path of the file with the inputs.
   public let inputs: String
+  /// Path of the file with the expected outputs.
   public let expected: String
   /// File with the converted weights, to be equal byte for byte.
   public let expectedTensors: String?
+  /// Whether values of padded positions do not count.
   public let ignorePadding: Bool
   /// Who made the case and how, for reports; nothing depends on it.
   let provenance: JSONObject
@@ -67,7 +72,11 @@ public struct GoldenCase: Sendable {
     tolerances.first { $0.output == output }?.tolerance ?? tolerance
   }
 
-  /// The cases of paths that are cases, or folders of cases.
+  /// The folders of all cases at some paths: each is the folder of a case, or a
+  /// folder with cases in it, up to `searchDepth` folders deep.
+  ///
+  /// Hidden folders and links to folders are not searched, and nothing inside
+  /// of a case is.
   ///
   /// - Throws: `golden.none` when a path leads to no case: an empty folder must
   ///   not pass for a success.
@@ -75,7 +84,7 @@ public struct GoldenCase: Sendable {
     var result: [String] = []
     for path in paths {
       guard Paths.exists(path) else { throw .system("cannot open", path, errno: 2) }
-      if Paths.kind(Paths.join(path, "case.json")) == .file {
+      if isCase(path) {
         result.append(path)
         continue
       }
@@ -84,8 +93,7 @@ public struct GoldenCase: Sendable {
           "golden.none", at: .init(file: path), expected: "the folder of a golden case",
           found: "a file")
       }
-      let inside = try Paths.entries(path).map { Paths.join(path, $0) }
-        .filter { Paths.kind(Paths.join($0, "case.json")) == .file }
+      let inside = try cases(in: path)
       guard !inside.isEmpty else {
         throw .refused(
           "golden.none", at: .init(file: path), expected: "a case.json, or folders with one",
@@ -94,5 +102,35 @@ public struct GoldenCase: Sendable {
       result += inside
     }
     return result
+  }
+
+  /// How many folders deep cases are looked for.
+  static let searchDepth = 3
+
+  private static func isCase(_ folder: String) -> Bool {
+    Paths.kind(Paths.join(folder, "case.json")) == .file
+  }
+
+  /// The cases below a folder that is none itself, sorted by path.
+  private static func cases(in folder: String) throws(LFError) -> [String] {
+    var found: [String] = []
+    var level = [folder]
+    for _ in 0..<searchDepth {
+      var next: [String] = []
+      for parent in level {
+        for name in try Paths.entries(parent) where !name.hasPrefix(".") {
+          let path = Paths.join(parent, name)
+          guard Paths.kind(path) == .folder, !isLink(path, in: parent, name) else { continue }
+          if isCase(path) { found.append(path) } else { next.append(path) }
+        }
+      }
+      level = next
+    }
+    return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private static func isLink(_ path: String, in parent: String, _ name: String) -> Bool {
+    guard let folder = Paths.resolved(parent) else { return false }
+    return Paths.resolved(path) != Paths.join(folder, name)
   }
 }

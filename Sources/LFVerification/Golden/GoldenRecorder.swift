@@ -11,7 +11,9 @@ import LFModels
 /// What is recorded is this tool's own forward pass: such a case guards against
 /// change. That the outputs are right has to be shown by a case from outside.
 public struct GoldenRecorder: Sendable {
+  /// Path of the model.
   public var model: String
+  /// Path of the inputs, a safetensors file.
   public var inputs: String
   /// Folder of the case.
   public var output: String
@@ -27,6 +29,7 @@ public struct GoldenRecorder: Sendable {
   /// Whether the case expects attention probabilities, which grow with the
   /// square of the length.
   public var recordsAttentions = false
+  /// Threads at most; what is recorded does not depend on it.
   public var threads: Int
 
   /// A recording with the defaults of the command line.
@@ -63,7 +66,7 @@ public struct GoldenRecorder: Sendable {
     try folder.write(try file.bytes(at: 0, count: file.byteCount), to: "inputs.safetensors")
     try write(OutputSource(outputs), to: "expected.safetensors", in: folder)
     if recordsTensors {
-      let tied = PreparedModel.tiedNames(recognized, opened.source)
+      let tied = try PreparedModel.tiedNames(recognized, opened.source)
       let selection = opened.source.tensors.indices.filter {
         !tied.contains(opened.source.tensors[$0].name)
       }

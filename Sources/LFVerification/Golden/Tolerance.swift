@@ -1,6 +1,8 @@
 /// How far a value may lie from the expected one: |x − e| ≤ atol + rtol·|e|.
 public struct Tolerance: Sendable, Equatable {
+  /// atol.
   public let absolute: Double
+  /// rtol, times the expected value.
   public let relative: Double
 
   /// A tolerance.

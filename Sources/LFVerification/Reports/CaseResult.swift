@@ -12,20 +12,25 @@ public struct CaseResult: Sendable {
     case error
   }
 
+  /// The case's name.
   public let name: String
+  /// The case's folder.
   public let folder: String
+  /// Every expected output, in the order of the computation.
   public var outputs: [OutputComparison] = []
   /// How many tensors were compared byte for byte; 0 when none were expected.
   public var tensorsCompared = 0
+  /// Tensors that are not as expected.
   public var differingTensors: [TensorDifference] = []
   /// The likely cause of a failure, where the errors tell it.
   public var diagnosis: Diagnosis?
-  /// Whether broken copies of the case failed, when that was asked for.
-  public var teeth: Teeth?
+  /// What became of the case's mutants, when that was asked for.
+  public var mutations: MutationScore?
   /// What a page shows beyond the numbers, when that was asked for.
   var details: CaseDetails?
   /// Why it could not be compared.
   public var error: LFError?
+  /// Time that the case took.
   public var seconds = 0.0
 
   init(name: String, folder: String, error: LFError? = nil) {
@@ -34,10 +39,11 @@ public struct CaseResult: Sendable {
     self.error = error
   }
 
+  /// How it ended, from all of the above.
   public var status: Status {
     if error != nil { return .error }
     let agrees = outputs.allSatisfy(\.passed) && differingTensors.isEmpty
-    return agrees && teeth?.missed.isEmpty != false ? .pass : .fail
+    return agrees && mutations?.survived.isEmpty != false ? .pass : .fail
   }
 
   /// The number of the first hidden states beyond tolerance, 0 being the
@@ -71,7 +77,9 @@ public struct CaseResult: Sendable {
           ? "\(output.name) is off by \(output.maxAbsolute.rounded3) at [\(place)]"
           : "\(output.name): \(output.message)")
     }
-    if parts.isEmpty, let missed = teeth?.missed.first { parts.append("no teeth: \(missed)") }
+    if parts.isEmpty, let survivor = mutations?.survived.first {
+      parts.append("a mutant survived: \(survivor)")
+    }
     return parts.joined(separator: "; ")
   }
 
@@ -81,5 +89,47 @@ public struct CaseResult: Sendable {
   /// Largest error of all outputs.
   public var maxAbsolute: Double {
     outputs.reduce(0) { $1.maxAbsolute.isNaN ? .nan : max($0, $1.maxAbsolute) }
+  }
+}
+
+extension CaseResult {
+  /// One line, and details below it when the case did not pass.
+  public func text(details: Bool) -> String {
+    var lines: [String] = []
+    switch status {
+    case .pass:
+      let tensors = tensorsCompared > 0 ? ", \(tensorsCompared) tensors equal" : ""
+      let killed = mutations.map { ", \($0.killed) of \($0.tested) mutants killed" } ?? ""
+      lines.append("pass   \(name)  (largest error \(maxAbsolute.rounded3)\(tensors)\(killed))")
+    case .fail: lines.append("FAIL   \(name)  \(message)")
+    case .error: lines.append("ERROR  \(name)  \(message)")
+    }
+    if let hint { lines.append("         hint: \(hint)") }
+    guard details || status == .fail else { return Self.joined(lines) }
+    for output in outputs where details || !output.passed {
+      let place = output.worstIndex.map(String.init).joined(separator: ",")
+      let numbers =
+        output.message.isEmpty
+        ? "max abs \(output.maxAbsolute.rounded3) at [\(place)], rmse "
+          + "\(output.rootMeanSquare.rounded3), min cosine \(output.minCosine)"
+        : output.message
+      lines.append("         \(output.passed ? "ok " : "OFF") \(output.name): \(numbers)")
+    }
+    for survivor in mutations?.survived ?? [] {
+      lines.append("         OFF mutant survived: \(survivor)")
+    }
+    for tensor in differingTensors.prefix(8) {
+      lines.append("         OFF tensor \(tensor.name) \(tensor.reason)")
+    }
+    if differingTensors.count > 8 {
+      lines.append("         … and \(differingTensors.count - 8) more tensors")
+    }
+    return Self.joined(lines)
+  }
+
+  /// One line stays one line, whatever a name or path holds: a line feed in it
+  /// could spell a command for whoever reads the output.
+  private static func joined(_ lines: [String]) -> String {
+    lines.map { printable($0).replacing("\n", with: "\\n") }.joined(separator: "\n")
   }
 }

@@ -33,11 +33,11 @@ extension CaseResult {
     object["cause"] = diagnosis.map { .string($0.cause.rawValue) }
     object["confirmed"] = diagnosis.map { .bool($0.isConfirmed) }
     object["first_drifting_layer"] = firstDriftingLayer.map { JSONValue($0) }
-    if let teeth {
-      object["teeth"] = .object(
+    if let mutations {
+      object["mutations"] = .object(
         JSONObject([
-          ("broken", JSONValue(teeth.broken)),
-          ("missed", .array(teeth.missed.map { .string($0) })),
+          ("tested", JSONValue(mutations.tested)),
+          ("survived", .array(mutations.survived.map { .string($0) })),
         ]))
     }
     return object

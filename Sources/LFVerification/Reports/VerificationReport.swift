@@ -2,6 +2,7 @@ import LFCore
 
 /// The results of all cases of a run.
 public struct VerificationReport: Sendable {
+  /// One result a case, in the order in which they were verified.
   public let cases: [CaseResult]
 
   init(cases: [CaseResult]) { self.cases = cases }
@@ -16,5 +17,12 @@ public struct VerificationReport: Sendable {
   public var exitCode: Int32 {
     if cases.contains(where: { $0.status == .fail }) { return LFError.Kind.mismatch.rawValue }
     return cases.lazy.compactMap(\.error).first?.kind.rawValue ?? 0
+  }
+
+  /// The last line of the text for people.
+  public var summary: String {
+    let errors = cases.count { $0.status == .error }
+    let verdict = "\(passed) passed, \(failed - errors) failed"
+    return errors > 0 ? verdict + ", \(errors) could not be verified" : verdict
   }
 }

@@ -8,7 +8,7 @@ import LFFamilies
 struct CaseRun {
   let golden: GoldenCase
   let prepared: PreparedModel
-  var goals: ExpectedOutputs
+  var expected: ExpectedOutputs
   var configuration: ModelConfiguration
   /// Tensors under canonical names.
   var source: any TensorSource
@@ -20,7 +20,7 @@ struct CaseRun {
     self.prepared = prepared
     self.threads = threads
     inputs = try GoldenInputs.read(golden.inputs)
-    goals = try ExpectedOutputs(golden.expected)
+    expected = try ExpectedOutputs(golden.expected)
     configuration = prepared.model.configuration
     source = try prepared.canonicalSource()
   }
@@ -31,66 +31,66 @@ struct CaseRun {
   /// Computes all outputs.
   func forward() throws(LFError) -> ModelOutputs {
     // Of a layer that is not there, the output is missing: a failure, no error.
-    let layers = goals.attentionLayers.filter { (0..<configuration.layerCount).contains($0) }
+    let layers = expected.attentionLayers.filter { (0..<configuration.layerCount).contains($0) }
     return try model().forward(
       inputs,
       options: ForwardOptions(
-        hiddenStates: goals.needHiddenStates, attentionProbabilities: LayerSelection(layers)))
+        hiddenStates: expected.needHiddenStates, attentionProbabilities: LayerSelection(layers)))
   }
 
-  /// The reference model with this run's configuration and weights.
+  /// The model with this run's configuration and weights.
   func model() throws(LFError) -> EncoderModel {
     try EncoderModel(
       configuration: configuration, source: source, residency: .resident, threads: threads)
   }
 
-  /// Holds outputs against all that is expected.
+  /// Compares outputs with all that is expected.
   func compare(_ outputs: ModelOutputs) -> [OutputComparison] {
-    goals.outputs.map { goal in
-      guard let own = outputs[goal.name] else {
+    expected.outputs.map { wanted in
+      guard let own = outputs[wanted.name] else {
         let known = outputs.tensors.map(\.name).joined(separator: ", ")
         return OutputComparison(
-          name: goal.name, shape: goal.shape,
+          name: wanted.name, shape: wanted.shape,
           missing: "the model has no such output, only \(known)")
       }
-      return compare(own, with: goal)
+      return compare(own, with: wanted)
     }
   }
 
-  /// Holds one output against what is expected.
-  func compare(_ own: OutputTensor, with goal: ExpectedOutputs.Output) -> OutputComparison {
-    guard own.shape == goal.shape else {
+  /// Compares one output with what is expected.
+  func compare(_ own: OutputTensor, with wanted: ExpectedOutputs.Output) -> OutputComparison {
+    guard own.shape == wanted.shape else {
       return OutputComparison(
-        name: goal.name, shape: own.shape,
-        missing: "the shape is \(own.shape), expected \(goal.shape)")
+        name: wanted.name, shape: own.shape,
+        missing: "the shape is \(own.shape), expected \(wanted.shape)")
     }
-    let states = goal.name == "last_hidden_state" || OutputComparison.layer(goal.name) != nil
+    let states = wanted.name == "last_hidden_state" || OutputComparison.layer(wanted.name) != nil
     return OutputComparison(
-      name: goal.name, shape: own.shape, values: own.values, expected: goal.values,
-      tolerance: golden.tolerance(of: goal.name), counts: counts(goal),
-      leading: leading(goal),
+      name: wanted.name, shape: own.shape, values: own.values, expected: wanted.values,
+      tolerance: golden.tolerance(of: wanted.name), counts: counts(wanted),
+      leading: leading(wanted),
       tokens: states ? sequenceCount * inputs.length : 0)
   }
 
   /// How many dimensions of an output `counts` covers.
-  func leading(_ goal: ExpectedOutputs.Output) -> Int {
-    OutputComparison.attentionLayer(goal.name) == nil ? 2 : 3
+  func leading(_ wanted: ExpectedOutputs.Output) -> Int {
+    OutputComparison.attentionLayer(wanted.name) == nil ? 2 : 3
   }
 
   /// Which tokens of an output count; nil when all do.
-  func counts(_ goal: ExpectedOutputs.Output) -> [Bool]? {
-    if OutputComparison.attentionLayer(goal.name) != nil { return queryCounts(goal) }
+  func counts(_ wanted: ExpectedOutputs.Output) -> [Bool]? {
+    if OutputComparison.attentionLayer(wanted.name) != nil { return queryCounts(wanted) }
     // Only outputs with a value for every token have padding to ignore.
-    guard golden.ignorePadding, goal.shape.starts(with: [inputs.batch, inputs.length]) else {
+    guard golden.ignorePadding, wanted.shape.starts(with: [inputs.batch, inputs.length]) else {
       return nil
     }
     return inputs.attentionMask?.map { $0 != 0 }
   }
 
   /// Which queries of attention probabilities [N, heads, S, S] count.
-  private func queryCounts(_ goal: ExpectedOutputs.Output) -> [Bool]? {
+  private func queryCounts(_ wanted: ExpectedOutputs.Output) -> [Bool]? {
     guard golden.ignorePadding, let mask = inputs.attentionMask,
-      goal.shape == [sequenceCount, configuration.headCount, inputs.length, inputs.length]
+      wanted.shape == [sequenceCount, configuration.headCount, inputs.length, inputs.length]
     else { return nil }
     return (0..<sequenceCount).flatMap { sequence in
       let row = mask[sequence * inputs.length..<(sequence + 1) * inputs.length].map { $0 != 0 }
@@ -98,15 +98,9 @@ struct CaseRun {
     }
   }
 
-  /// The row of the position table that each token looks up.
-  var positions: [Int] {
-    if let given = inputs.positionIDs { return given }
-    var count = 0
-    return inputs.inputIDs.enumerated().map { token, id in
-      if token.isMultiple(of: inputs.length) { count = 0 }
-      if id == configuration.paddingID { return id }
-      count += 1
-      return configuration.paddingID + count
-    }
+  /// The inputs as the forward pass sees them, with positions, types and masks
+  /// filled in where they are left out.
+  func preparedInputs() throws(LFError) -> PreparedInputs {
+    try PreparedInputs(inputs, configuration: configuration)
   }
 }

@@ -56,13 +56,15 @@ struct PreparedModel {
 
   /// Names of tensors that repeat another one by the model's meaning; golden
   /// weights leave them out.
-  var tiedNames: Set<TensorName> { Self.tiedNames(model, opened.source) }
+  func tiedNames() throws(LFError) -> Set<TensorName> {
+    try Self.tiedNames(model, opened.source)
+  }
 
   /// Such names of any model.
   static func tiedNames(
     _ model: RecognizedModel, _ source: any TensorSource
-  ) -> Set<TensorName> {
-    let untied = (try? TiedTensors.differing(model, source)) ?? []
+  ) throws(LFError) -> Set<TensorName> {
+    let untied = try TiedTensors.differing(model, source)
     var names: Set<TensorName> = []
     for tensor in model.tensors where tensor.row.tiedTo != nil {
       guard let index = tensor.index, !untied.contains(tensor.descriptor.name) else { continue }

@@ -1,4 +1,3 @@
-import LFConversion
 import LFCore
 import LFFamilies
 import LFModels
@@ -15,7 +14,7 @@ struct UnrecognizedModel {
   let opened: OpenedModel
 
   /// Nil when the error is another one.
-  init?(golden: GoldenCase, model: String?, error: LFError) {
+  init?(golden: GoldenCase, model: String?, error: LFError) throws(LFError) {
     // A model that is converted first is a source, and no broken conversion.
     guard error.code == "model.tensors", golden.conversion == nil || model != nil else {
       return nil
@@ -23,20 +22,20 @@ struct UnrecognizedModel {
     self.golden = golden
     self.error = error
     path = model ?? golden.model
-    guard let opened = try? OpenedModel.open(path) else { return nil }
-    self.opened = opened
+    opened = try OpenedModel.open(path)
   }
 
   /// What can be told of the case.
-  func result() -> CaseResult {
+  func result() throws(LFError) -> CaseResult {
     var result = CaseResult(name: golden.name, folder: golden.folder)
     result.diagnosis = guess
-    guard let path = golden.expectedTensors,
-      let expected = try? OpenedModel.open(path).source,
-      let (compared, differing) = try? TensorDifference.compare(
-        opened.source, with: expected, mayBeAbsent: []),
-      !differing.isEmpty
-    else {
+    guard let path = golden.expectedTensors else {
+      result.error = error
+      return result
+    }
+    let (compared, differing) = try TensorDifference.compare(
+      opened.source, with: try OpenedModel.open(path).source, mayBeAbsent: [])
+    guard !differing.isEmpty else {
       result.error = error
       return result
     }
@@ -56,7 +55,7 @@ struct UnrecognizedModel {
     {
       return Diagnosis(
         .tensorNames,
-        "the tensors bear other names than the stock class's, as \(found): it would leave its "
+        "the tensors have other names than the stock class's, as \(found): it would leave its "
           + "weights random")
     }
     guard !names.isEmpty, !names.contains(where: { $0.contains("_global.") }) else { return nil }

@@ -3,15 +3,16 @@ import LFFamilies
 import LFFiles
 import LFModels
 
-/// Runs golden cases and holds what comes out against what was expected.
+/// Runs golden cases and compares what comes out with what is expected.
 public struct Verifier: Sendable {
   /// A model to use in place of each case's own.
   public var model: String?
+  /// Threads at most; results do not depend on it.
   public var threads: Int
   /// Whether results carry what a page shows beyond the numbers.
   public var needsDetails = false
-  /// Whether every case is also run slightly broken, and must fail then.
-  public var perturbs = false
+  /// Whether mutants of every case are verified too, and must fail.
+  public var testsMutations = false
 
   /// A verifier.
   public init(model: String? = nil, threads: Int = 1) {
@@ -49,8 +50,8 @@ public struct Verifier: Sendable {
       do throws(LFError) {
         result = try compare(golden)
       } catch {
-        let unread = UnrecognizedModel(golden: golden, model: model, error: error)
-        guard let found = unread?.result() else { throw error }
+        let unread = try UnrecognizedModel(golden: golden, model: model, error: error)
+        guard let found = try unread?.result() else { throw error }
         result = found
       }
       result.seconds = (clock.now - start) / .seconds(1)
@@ -70,7 +71,7 @@ public struct Verifier: Sendable {
     if let path = golden.expectedTensors {
       let expected = try OpenedModel.open(path).source
       (result.tensorsCompared, result.differingTensors) = try TensorDifference.compare(
-        prepared.source, with: expected, mayBeAbsent: prepared.tiedNames)
+        prepared.source, with: expected, mayBeAbsent: try prepared.tiedNames())
       evidence = TensorEvidence(
         differing: result.differingTensors, actual: prepared.source, expected: expected,
         configuration: prepared.model.configuration)
@@ -79,11 +80,14 @@ public struct Verifier: Sendable {
     let outputs = try run.forward()
     result.outputs = run.compare(outputs)
     if result.status == .fail {
-      result.diagnosis = Diagnostician(run: run, comparisons: result.outputs, outputs: outputs)
-        .diagnosis(evidence)
+      result.diagnosis = try Diagnostician(
+        run: run, comparisons: result.outputs, outputs: outputs
+      ).diagnosis(evidence)
     }
     if needsDetails { result.details = try CaseDetails(run) }
-    if perturbs { result.teeth = try Perturbation(run: run, outputs: outputs).teeth() }
+    if testsMutations {
+      result.mutations = try MutationTest(run: run, outputs: outputs).score()
+    }
     return result
   }
 }

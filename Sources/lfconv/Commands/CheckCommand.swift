@@ -1,5 +1,4 @@
 import ArgumentParser
-import LFConversion
 import LFCore
 import LFTools
 
@@ -7,17 +6,19 @@ import LFTools
 struct CheckCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Verify every checksum of a container.",
+    abstract: "Verify every checksum of a model's file.",
     discussion: """
-      Reads the whole file: structure, padding, the checksum of every chunk, and the digest of \
-      everything that is decoded from them.
+      Reads the whole file. A container has a checksum of every chunk and a digest of everything \
+      that is decoded from them; an archive of PyTorch has a CRC-32 of every member. A format \
+      without checksums ends with exit code 3.
 
       EXAMPLES
         lfconv check longformer.lfz
+        lfconv check pytorch_model.bin
       """)
   static let schema = "lfconv.check/1"
 
-  @Argument(help: ArgumentHelp("The container.", valueName: "file.lfz"))
+  @Argument(help: ArgumentHelp("The model's file.", valueName: "file"))
   var path: String
 
   @OptionGroup var common: CommonOptions
@@ -28,7 +29,8 @@ struct CheckCommand: Action {
     try console.object(result.json)
     if !common.quiet {
       try console.result(
-        "intact: \(result.tensors) tensors and \(result.files) files in \(result.fileBytes.byteText)"
+        "intact: \(result.tensors) tensors and \(result.files) files in "
+          + "\(result.fileBytes.byteText), \(result.checksums)"
       )
     }
     return 0

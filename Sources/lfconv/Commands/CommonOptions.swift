@@ -1,5 +1,14 @@
 import ArgumentParser
+import LFCore
 import LFFiles
+
+/// A command that does something and ends with an exit code.
+protocol Action: ParsableCommand {
+  /// Name and version of the object that `--json` prints.
+  static var schema: String { get }
+  /// Does it; returns the exit code.
+  func perform() throws -> Int32
+}
 
 /// Options of every command.
 struct CommonOptions: ParsableArguments {
@@ -34,5 +43,18 @@ struct CommonOptions: ParsableArguments {
   /// Where results and messages go.
   var console: Console {
     Console(isQuiet: quiet, isVerbose: verbose, isJSON: json, mayColour: !noColor)
+  }
+}
+
+/// Values that need more than one word of the command line.
+enum CommandValues {
+  /// Numbers separated by commas.
+  @Sendable static func numbers(_ text: String) throws -> [Int] {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Int($0) }
+    guard numbers.count == parts.count else {
+      throw ValidationError("\"\(printable(text, limit: 80))\" is no list of whole numbers.")
+    }
+    return numbers
   }
 }

@@ -30,7 +30,6 @@ struct ConvertCommand: Action {
       threads: common.threadCount)
     outputOptions.apply(to: &converter)
     converter.overwrite = common.force
-    try ConversionText.run(converter, common.console)
-    return 0
+    return try ConversionRun(converter: converter, console: common.console).perform()
   }
 }

@@ -1,10 +1,8 @@
 import ArgumentParser
-import LFConversion
 import LFCore
 import LFFamilies
 import LFFiles
 import LFTools
-import LFVerification
 
 /// `lfconv draw`
 struct DrawCommand: Action {
@@ -48,8 +46,8 @@ struct DrawCommand: Action {
     guard (model == nil) != attentionWindow.isEmpty else {
       throw ValidationError("Give a model, or --attention-window.")
     }
-    guard (length ?? 1) >= 1, (length ?? 1) <= 1 << 20 else {
-      throw ValidationError("--length takes a number from 1 to 1048576.")
+    guard (1...AttentionDrawing.mostTokens).contains(length ?? 1) else {
+      throw ValidationError("--length takes a number from 1 to \(AttentionDrawing.mostTokens).")
     }
     guard attentionWindow.allSatisfy({ $0 >= 2 && $0.isMultiple(of: 2) && $0 <= 1 << 20 }) else {
       throw ValidationError("Windows are even numbers of 2 or more.")

@@ -3,6 +3,14 @@ import LFCore
 import LFFiles
 import LFVerification
 
+/// `lfconv golden`
+struct GoldenCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "golden",
+    abstract: "Make golden cases.",
+    subcommands: [GoldenRecordCommand.self])
+}
+
 /// `lfconv golden record`
 struct GoldenRecordCommand: Action {
   static let configuration = CommandConfiguration(

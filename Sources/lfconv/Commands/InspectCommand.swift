@@ -1,7 +1,5 @@
 import ArgumentParser
-import LFConversion
 import LFCore
-import LFFamilies
 import LFTools
 
 /// `lfconv inspect`

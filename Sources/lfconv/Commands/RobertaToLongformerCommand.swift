@@ -74,7 +74,6 @@ struct RobertaToLongformerCommand: Action {
     converter.isChecked = !noCheck
     converter.isDryRun = dryRun
     converter.overwrite = common.force
-    try ConversionText.run(converter, common.console)
-    return 0
+    return try ConversionRun(converter: converter, console: common.console).perform()
   }
 }

@@ -7,9 +7,9 @@ import LFVerification
 struct VerifyCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Hold a model's outputs against golden ones.",
+    abstract: "Compare a model's outputs with golden ones.",
     discussion: """
-      Each GOLDEN is the folder of a case, or a folder of such folders. The exit code is 0 only \
+      Each GOLDEN is the folder of a case, or a folder with cases in it, up to three folders deep. The exit code is 0 only \
       when every case was compared and agreed; 1 means that something differs; another code that \
       a case could not be compared. Where a case fails, a hint names the likely cause.
 
@@ -41,7 +41,11 @@ struct VerifyCommand: Action {
   @Option(help: ArgumentHelp("Write a page with pictures of the errors.", valueName: "file"))
   var html: String?
 
-  @Flag(help: "Also break every case slightly, in memory, and demand that it fails.")
+  @Flag(
+    help: """
+      Also run a mutation test: change every case in one place at a time, in memory, and demand \
+      that each of these mutants fails.
+      """)
   var perturb = false
 
   @OptionGroup var common: CommonOptions
@@ -50,7 +54,7 @@ struct VerifyCommand: Action {
     let console = common.console
     var verifier = Verifier(model: model, threads: common.threadCount)
     verifier.needsDetails = html != nil
-    verifier.perturbs = perturb
+    verifier.testsMutations = perturb
     var failure: LFError?
     let report = try verifier.run(cases) { result in
       guard !common.quiet || result.status != .pass, failure == nil else { return }

@@ -4,24 +4,16 @@ import LFCore
 import LFFamilies
 import LFModels
 
-/// Runs a conversion and tells what it did.
+/// What a conversion did, as text for people.
 enum ConversionText {
-  static func run(_ converter: Converter, _ console: Console) throws(LFError) {
-    let progress = console.progress
-    defer { progress.clear() }
-    let report = try converter.run { progress.show($0, $1) }
-    progress.clear()
-    for note in report.notes { console.note(note) }
-    try console.object(report.json)
-    guard !console.isQuiet else { return }
-    try console.result(text(report, isDryRun: converter.isDryRun))
-    for check in report.checks {
-      let name = check.name.padding(to: 18)
-      try console.result("proved  \(name)  \(check.detail)")
-    }
+  /// A line for each proof.
+  static func proofs(_ report: ConversionReport) -> String {
+    report.checks.map { "proved  \($0.name.padding(to: 18))  \($0.detail)" }
+      .joined(separator: "\n")
   }
 
-  private static func text(_ report: ConversionReport, isDryRun: Bool) -> String {
+  /// Source, output and sizes.
+  static func summary(_ report: ConversionReport, isDryRun: Bool) -> String {
     let from = report.sourceConfiguration
     let to = report.configuration
     var lines = [
@@ -55,7 +47,7 @@ enum ConversionText {
 }
 
 extension String {
-  /// The text with spaces behind it up to a width.
+  /// The text, filled up with spaces to a width.
   func padding(to width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - count))
   }

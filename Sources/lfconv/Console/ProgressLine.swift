@@ -4,9 +4,14 @@ import Synchronization
 /// What is being done and how far it is, on one line of a terminal.
 final class ProgressLine: Sendable {
   private let isShown: Bool
+  private let write: @Sendable (String) -> Void
   private let last = Mutex("")
 
-  init(isShown: Bool) { self.isShown = isShown }
+  /// - Parameter write: takes what is drawn.
+  init(isShown: Bool, write: @escaping @Sendable (String) -> Void = StandardStreams.error) {
+    self.isShown = isShown
+    self.write = write
+  }
 
   /// Redraws the line, when it has changed.
   func show(_ action: String, _ fraction: Double) {
@@ -16,7 +21,7 @@ final class ProgressLine: Sendable {
     last.withLock { last in
       guard last != text else { return }
       last = text
-      StandardStreams.error("\r\u{1B}[K\(text)")
+      write("\r\u{1B}[K\(text)")
     }
   }
 
@@ -24,7 +29,7 @@ final class ProgressLine: Sendable {
   func clear() {
     guard isShown else { return }
     last.withLock { last in
-      if !last.isEmpty { StandardStreams.error("\r\u{1B}[K") }
+      if !last.isEmpty { write("\r\u{1B}[K") }
       last = ""
     }
   }

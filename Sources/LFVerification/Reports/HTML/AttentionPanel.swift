@@ -41,11 +41,13 @@ struct AttentionPanel {
         group.layers.count == 1
         ? "layer \(group.layers.lowerBound)"
         : "layers \(group.layers.lowerBound)–\(group.layers.upperBound)"
-      text +=
-        "<div>\(svg)\(picture.shapes(group.pattern.rule, heads: group.pattern.rule.distinctHeads(of: details.configuration.headCount)))</svg><p>\(layers)<br/><span class=\"soft\">"
-      text += "\(group.pattern.rule.description)</span></p></div>\n"
+      let rule = group.pattern.rule
+      let shapes = picture.shapes(
+        rule, heads: rule.distinctHeads(of: details.configuration.headCount))
+      text += "<div>\(svg)\(shapes)</svg><p>\(layers)<br/><span class=\"soft\">"
+      text += "\(Markup.text(rule.description))</span></p></div>\n"
     }
     return text + "</div>"
-      + Legend.html([("band", "local"), ("global", "global"), ("none", "not seen")])
+      + Legend.html(Legend.attention)
   }
 }

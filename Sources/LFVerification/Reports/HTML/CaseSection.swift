@@ -101,7 +101,9 @@ struct CaseSection {
     var lines = result.differingTensors.prefix(20).map {
       "<code>\(Markup.text(printable($0.name.text)))</code> \(Markup.text($0.reason))"
     }
-    lines += (result.teeth?.missed ?? []).map { "perturbed: \(Markup.text(printable($0)))" }
+    lines += (result.mutations?.survived ?? []).map {
+      "mutant survived: \(Markup.text(printable($0)))"
+    }
     guard !lines.isEmpty else { return "" }
     let rest = result.differingTensors.count - 20
     if rest > 0 { lines.append("… and \(rest) more tensors") }

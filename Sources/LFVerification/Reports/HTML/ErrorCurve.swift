@@ -1,6 +1,12 @@
 import LFCore
 import LFPictures
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The largest error of each output, from the embeddings to the head.
 struct ErrorCurve {
   let outputs: [OutputComparison]
@@ -15,7 +21,7 @@ struct ErrorCurve {
   var svg: String {
     let (low, high) = decades
     func y(_ value: Double) -> Double {
-      let power = value.isFinite ? value.logarithm10 : Double(high)
+      let power = value.isFinite ? log10(value) : Double(high)
       let share = (max(Double(low), min(Double(high), power)) - Double(low)) / Double(high - low)
       return bottom - share * (bottom - top)
     }
@@ -70,7 +76,7 @@ struct ErrorCurve {
   private var decades: (Int, Int) {
     var values = outputs.map(\.maxAbsolute) + outputs.map(\.rootMeanSquare)
     if let tolerance { values.append(tolerance.absolute) }
-    let powers = values.filter { $0.isFinite && $0 > 0 }.map { max(-12, min(12, $0.logarithm10)) }
+    let powers = values.filter { $0.isFinite && $0 > 0 }.map { max(-12, min(12, log10($0))) }
     let low = Int((powers.min() ?? -6).rounded(.down))
     let high = Int((powers.max() ?? -5).rounded(.up))
     return (low, max(high, low + 1))

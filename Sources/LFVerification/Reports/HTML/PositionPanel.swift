@@ -9,7 +9,7 @@ struct PositionPanel {
     let rows = "\(picture.rowCount) rows compared with each other. "
     if let period = picture.period {
       return rows
-        + "Behind the reserved rows every row repeats after \(period): the table is tiled."
+        + "After the reserved rows every row repeats after \(period): the table is tiled."
     }
     return picture.isRepeated.contains(true)
       ? rows + "Some rows are equal, but they do not repeat at one distance throughout."

@@ -6,17 +6,17 @@ struct SummaryTable {
   let cases: [CaseResult]
 
   var html: String {
-    let hasTeeth = cases.contains { $0.teeth != nil }
+    let hasMutants = cases.contains { $0.mutations != nil }
     var text = "<div class=\"card scroll\"><table><thead><tr><th></th><th>case</th>"
     text += "<th class=\"wide-only\">first drift</th><th class=\"n\">largest error</th>"
     text += "<th class=\"n wide-only\">tensors equal</th>"
-    if hasTeeth { text += "<th class=\"n wide-only\">breaks caught</th>" }
+    if hasMutants { text += "<th class=\"n wide-only\">mutants killed</th>" }
     text += "<th class=\"n wide-only\">seconds</th></tr></thead><tbody>\n"
-    for (index, result) in cases.enumerated() { text += row(result, index, hasTeeth) }
+    for (index, result) in cases.enumerated() { text += row(result, index, hasMutants) }
     return text + "</tbody></table></div>\n"
   }
 
-  private func row(_ result: CaseResult, _ index: Int, _ hasTeeth: Bool) -> String {
+  private func row(_ result: CaseResult, _ index: Int, _ hasMutants: Bool) -> String {
     var text = "<tr><td><span class=\"verdict \(result.verdict)\">\(result.verdict)</span></td>"
     text += "<td><a href=\"#case-\(index)\">\(Markup.text(printable(result.name)))</a>"
     if let hint = result.hint ?? (result.status == .pass ? nil : result.message) {
@@ -29,9 +29,9 @@ struct SummaryTable {
     let tensors =
       result.tensorsCompared == 0 ? "–" : "\(max(0, equal)) of \(result.tensorsCompared)"
     text += "<td class=\"n wide-only\">\(tensors)</td>"
-    if hasTeeth {
-      let teeth = result.teeth.map { "\($0.broken - $0.missed.count) of \($0.broken)" }
-      text += "<td class=\"n wide-only\">\(teeth ?? "–")</td>"
+    if hasMutants {
+      let killed = result.mutations.map { "\($0.killed) of \($0.tested)" }
+      text += "<td class=\"n wide-only\">\(killed ?? "–")</td>"
     }
     return text + "<td class=\"n wide-only\">\(Markup.fixed(result.seconds, 2))</td></tr>\n"
   }

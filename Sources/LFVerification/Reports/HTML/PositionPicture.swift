@@ -18,7 +18,7 @@ struct PositionPicture: Sendable {
   /// Whether a cell holds a pair of equal rows, [side · side]; the diagonal is
   /// left out.
   let isRepeated: [Bool]
-  /// Distance at which all rows behind the reserved ones repeat.
+  /// Distance at which all rows after the reserved ones repeat.
   let period: Int?
 
   /// Nil when there is no table.

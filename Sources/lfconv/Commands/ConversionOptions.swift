@@ -1,5 +1,23 @@
 import ArgumentParser
+import LFContainer
 import LFConversion
+import LFCore
+import LFModels
+
+/// How a SOURCE is read.
+struct SourceOptions: ParsableArguments {
+  @Option(
+    help: """
+      Which state dictionary to take from a file that holds several, or, with a dot at its end, \
+      the prefix of the names to take.
+      """)
+  var key: String?
+
+  @Option(help: "A config.json for weights that come without one.")
+  var config: String?
+
+  var open: OpenOptions { OpenOptions(key: key, configurationPath: config) }
+}
 
 /// Where a conversion's result goes, and in which form.
 struct OutputOptions: ParsableArguments {
@@ -29,5 +47,32 @@ struct OutputOptions: ParsableArguments {
     converter.compression = compression.level
     converter.allowsNonfinite = allowNonfinite
     converter.recordsSHA256 = sha256
+  }
+}
+
+/// Element types a conversion can write.
+enum WeightType: String, ExpressibleByArgument, CaseIterable {
+  case keep, f32, f16, bf16
+
+  var elementType: ElementType? {
+    switch self {
+    case .keep: nil
+    case .f32: .f32
+    case .f16: .f16
+    case .bf16: .bf16
+    }
+  }
+}
+
+/// How hard a container is compressed.
+enum CompressionLevel: String, ExpressibleByArgument, CaseIterable {
+  case none, fast, `default`
+
+  var level: LFZCompression {
+    switch self {
+    case .none: .none
+    case .fast: .fast
+    case .default: .standard
+    }
   }
 }

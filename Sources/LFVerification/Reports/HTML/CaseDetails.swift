@@ -1,4 +1,3 @@
-import LFConversion
 import LFCore
 import LFEncoder
 import LFFamilies
@@ -24,11 +23,10 @@ struct CaseDetails: Sendable {
     format = run.prepared.opened.format
     sequences = run.sequenceCount
     length = run.inputs.length
-    isGlobal = GlobalTokens.flags(run)
-    isKept =
-      run.inputs.attentionMask?.map { $0 != 0 }
-      ?? Array(repeating: true, count: run.sequenceCount * run.inputs.length)
-    positions = try PositionPicture(run.source, reserved: run.configuration.paddingID + 1)
+    let tokens = try run.preparedInputs()
+    isGlobal = tokens.isGlobal
+    isKept = tokens.isKept
+    positions = try PositionPicture(run.source, reserved: run.configuration.firstPosition)
     provenance = run.golden.provenance
     tolerance = run.golden.tolerance(of: "")
   }

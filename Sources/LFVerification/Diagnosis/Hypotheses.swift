@@ -2,8 +2,8 @@ import LFCore
 import LFEncoder
 import LFFamilies
 
-/// The cures that are worth a trial for each suspected cause.
-struct Cures {
+/// The hypotheses that are worth a test for each suspected cause.
+struct Hypotheses {
   let run: CaseRun
   let pattern: DriftPattern
   /// Longest input of the model that a conversion started from.
@@ -12,14 +12,14 @@ struct Cures {
   private var configuration: ModelConfiguration { run.configuration }
 
   /// Candidates, the likeliest first.
-  func candidates(_ cause: Cause) -> [Cure] {
+  func candidates(_ cause: Cause) throws(LFError) -> [Hypothesis] {
     switch cause {
     case .window: windows()
     case .activation: activations()
     case .epsilon: epsilons()
     case .tiling: tilings()
-    case .positionOffset: offsets()
-    case .globalAttention: globals()
+    case .positionOffset: try offsets()
+    case .globalAttention: try globals()
     default: []
     }
   }
@@ -39,7 +39,7 @@ struct Cures {
     return copy
   }
 
-  private func windows() -> [Cure] {
+  private func windows() -> [Hypothesis] {
     let now = configuration.attentionWindows
     guard !now.isEmpty else { return [] }
     var candidates: [([Int], String)] = [
@@ -58,27 +58,27 @@ struct Cures {
       guard windows != now,
         let run = changed("attention_window", .array(windows.map { JSONValue($0) }))
       else { return nil }
-      return Cure(
+      return Hypothesis(
         text: "with the attention window \(windows) in place of \(now) every output agrees: it is "
           + "\(text) (Hugging Face gives the full width, AI2 one side)", run: run)
     }
   }
 
-  private func activations() -> [Cure] {
+  private func activations() -> [Hypothesis] {
     Activation.allCases.filter { $0 != configuration.activation }.compactMap { activation in
       guard let run = changed("hidden_act", .string(activation.rawValue)) else { return nil }
-      return Cure(
+      return Hypothesis(
         text: "with hidden_act \(activation.rawValue) in place of "
           + "\(configuration.activation.rawValue) every output agrees: the activation is another",
         run: run)
     }
   }
 
-  private func epsilons() -> [Cure] {
+  private func epsilons() -> [Hypothesis] {
     [1e-12, 1e-5, 1e-6, 1e-8, 1e-7].filter { $0 != configuration.layerNormEpsilon }
       .compactMap { epsilon in
         guard let run = changed("layer_norm_eps", JSONValue(epsilon)) else { return nil }
-        return Cure(
+        return Hypothesis(
           text: "with layer_norm_eps \(epsilon) in place of \(configuration.layerNormEpsilon) "
             + "every output agrees: likely a class's default took the place of the source's",
           run: run)
@@ -106,9 +106,9 @@ struct Cures {
     return copy
   }
 
-  private func tilings() -> [Cure] {
+  private func tilings() -> [Hypothesis] {
     guard let length = sourceLength ?? pattern.firstPlace, length > 0,
-      length < configuration.longestInput
+      length < configuration.longestInput, configuration.positions == .afterPadding
     else { return [] }
     let tiling = PositionTiling(
       sourceRows: length + configuration.paddingID + 1, paddingID: configuration.paddingID,
@@ -116,16 +116,16 @@ struct Cures {
     guard let run = table({ tiling.parts(index: $0, rowBytes: $1) }) else { return [] }
     let begin = pattern.firstPlace.map { "errors begin at token \($0); " } ?? ""
     return [
-      Cure(
+      Hypothesis(
         text: begin + "with the \(length) usable position rows of the source repeated every "
           + "\(length) rows every output agrees: the tiling is wrong", run: run)
     ]
   }
 
-  private func offsets() -> [Cure] {
+  private func offsets() throws(LFError) -> [Hypothesis] {
     let rows = configuration.positionCount
-    let positions = run.positions
-    let reserved = configuration.paddingID + 1
+    let positions = try run.preparedInputs().positions
+    let reserved = configuration.firstPosition
     var shifts: [Int] = []
     for shift in [1, -1, 2, -2, reserved, -reserved, configuration.paddingID] where shift != 0 {
       if !shifts.contains(shift), shift.magnitude < rows { shifts.append(shift) }
@@ -142,22 +142,23 @@ struct Cures {
       }
       guard let run else { return nil }
       let unknown = positions.indices.filter { !(0..<rows).contains(positions[$0] + shift) }
-      let padding = positions.indices.filter { positions[$0] < reserved }
-      return Cure(
+      let padding = positions.indices.filter { positions[$0] < reserved }  // looks up a reserved row
+      return Hypothesis(
         text: "with position rows taken \(size) \(shift > 0 ? "further on" : "earlier") "
           + (unknown.isEmpty ? "every output agrees" : "the embeddings agree")
-          + ": the position offset is wrong by \(size) (the first token has row pad + 1)",
+          + ": the position offset is wrong by \(size) (the first token has row \(reserved))",
         run: run, unknown: unknown.isEmpty ? [] : Set(unknown + padding))
     }
   }
 
   // MARK: Global attention
 
-  private func globals() -> [Cure] {
-    var cures: [Cure] = []
+  private func globals() throws(LFError) -> [Hypothesis] {
+    guard configuration.hasGlobalTokens else { return [] }
+    var hypotheses: [Hypothesis] = []
     if let run = swapped() {
-      cures.append(
-        Cure(
+      hypotheses.append(
+        Hypothesis(
           text:
             "with local and global projections exchanged every output agrees: they are mixed up",
           run: run))
@@ -168,15 +169,16 @@ struct Cures {
       (Array(repeating: 0, count: count), "no global token"),
       ((0..<count).map { $0.isMultiple(of: length) ? 1 : 0 }, "the first token global"),
     ]
-    for (mask, text) in masks where mask != run.inputs.globalAttentionMask {
+    let now = try run.preparedInputs().isGlobal
+    for (mask, text) in masks where mask.map({ $0 != 0 }) != now {
       var copy = run
       copy.inputs.globalAttentionMask = mask
-      cures.append(
-        Cure(
+      hypotheses.append(
+        Hypothesis(
           text: "with \(text) every output agrees: the expected outputs were made with another "
             + "global attention mask", run: copy))
     }
-    return cures
+    return hypotheses
   }
 
   /// The run with local and global projections exchanged.

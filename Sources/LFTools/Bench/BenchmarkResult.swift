@@ -1,0 +1,82 @@
+public import LFCore
+import LFEncoder
+
+/// What a benchmark measured.
+public struct BenchmarkResult: Sendable {
+  /// What was run.
+  public let benchmark: ForwardBenchmark
+  /// Of every run, in order.
+  public let seconds: [Double]
+  /// Floating-point operations of one run, a multiply-add being two.
+  public let flops: Double
+  /// Most memory the process has held.
+  public let peakBytes: Int
+  /// Where the time went; empty unless asked for.
+  public let parts: [ForwardPartTime]
+
+  /// The middle one.
+  public var medianSeconds: Double {
+    let sorted = seconds.sorted()
+    let middle = sorted.count / 2
+    return sorted.count.isMultiple(of: 2)
+      ? (sorted[middle - 1] + sorted[middle]) / 2
+      : sorted[middle]
+  }
+
+  /// The object that `--json` prints.
+  public var json: JSONObject {
+    var json = JSONObject([
+      ("schema", "lfconv.bench/1"),
+      ("length", JSONValue(benchmark.length)),
+      ("batch", JSONValue(benchmark.batch)),
+      ("global", JSONValue(benchmark.globals)),
+      ("threads", JSONValue(benchmark.threads)),
+      ("seconds", .array(seconds.map { JSONValue($0) })),
+      ("median_seconds", JSONValue(medianSeconds)),
+      ("flops", JSONValue(flops)),
+      ("gflops", JSONValue(flops / medianSeconds / 1e9)),
+      ("peak_rss_bytes", JSONValue(peakBytes)),
+    ])
+    if benchmark.measuresParts {
+      json["parts"] = .array(parts.map { .object($0.json) })
+    }
+    return json
+  }
+}
+
+/// How long one part of the forward pass takes.
+public struct ForwardPartTime: Sendable {
+  /// As in `ForwardPart`, or "idle" for the time in which threads had nothing
+  /// to do: steps between the parts, and waiting for each other.
+  public let name: String
+  /// Of one run on average, summed over threads.
+  public let seconds: Double
+  /// Floating-point operations that the part needs.
+  public let flops: Double
+
+  /// Times of all parts that a model has; with "idle" they sum up to the
+  /// elapsed time of all threads.
+  static func all(
+    _ clock: PartClock, _ flops: ForwardFlops, _ runs: [Double], threads: Int
+  ) -> [ForwardPartTime] {
+    let count = Double(max(1, runs.count))
+    var parts: [ForwardPartTime] = []
+    for part in ForwardPart.allCases {
+      let seconds = clock.time(of: part) / .seconds(1) / count
+      guard seconds > 0 else { continue }
+      parts.append(
+        ForwardPartTime(name: part.rawValue, seconds: seconds, flops: flops.of(part)))
+    }
+    let busy = parts.reduce(0) { $0 + $1.seconds }
+    let elapsed = runs.reduce(0, +) / count * Double(threads)
+    parts.append(ForwardPartTime(name: "idle", seconds: max(0, elapsed - busy), flops: 0))
+    return parts
+  }
+
+  /// A member of "parts".
+  var json: JSONObject {
+    JSONObject([
+      ("name", .string(name)), ("seconds", JSONValue(seconds)), ("flops", JSONValue(flops)),
+    ])
+  }
+}

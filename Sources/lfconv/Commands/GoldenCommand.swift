@@ -1,9 +1,0 @@
-import ArgumentParser
-
-/// `lfconv golden`
-struct GoldenCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "golden",
-    abstract: "Make golden cases.",
-    subcommands: [GoldenRecordCommand.self])
-}
