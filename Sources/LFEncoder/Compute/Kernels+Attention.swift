@@ -99,30 +99,6 @@ struct HeadAttention {
     }
   }
 
-  /// Writes the weights of the same softmax.
-  ///
-  /// - Parameters:
-  ///   - band: row r, place (j − band.first)·step receives the weight of key j.
-  ///   - step: distance of neighbouring keys in `band`.
-  ///   - global: [m, global.count].
-  func probabilities(
-    _ queries: Matrix, first: Int, band target: Matrix, step: Int, global: Matrix?, scratch: Matrix
-  ) {
-    let keys = band?.count ?? 0
-    precondition(target.rows == queries.rows && step >= 1)
-    precondition(keys == 0 || (keys - 1) * step < target.columns)
-    if let global {
-      precondition(global.rows == queries.rows && global.columns == self.global?.count ?? 0)
-    } else {
-      precondition(self.global == nil)
-    }
-    unsafe withKernel(queries, first: first, scratch: scratch) { attention in
-      unsafe lf_probabilities(
-        attention, target.pointer, target.stride, step, global?.pointer, global?.stride ?? 0,
-        queries.pointer, queries.stride, first, queries.rows, scratch.pointer)
-    }
-  }
-
   /// Floats of scratch memory that a worker needs.
   static func scratchCount(headSize: Int) -> Int { lf_attention_scratch(headSize) }
 

@@ -1,4 +1,3 @@
-import CKernels
 import LFCore
 
 /// Reads tensors by canonical name, as float32, whatever float type they have.
@@ -29,20 +28,15 @@ struct WeightReader: Sendable {
 
   /// Fills the memory of every slot, several at a time.
   func read(_ slots: [WeightSlot], workers: Workers) throws(LFError) {
-    let failures = FirstFailure()
-    workers.run(slots.count) { task, _ in
-      guard !failures.hasFailed else { return }
-      do throws(LFError) {
-        let slot = slots[task]
-        let index = try find(slot.name, slot.target.dimensions)
-        switch slot.target {
-        case .vector(let vector): try read(index, element: 0, into: vector)
-        case .plain(let matrix): try read(index, element: 0, into: matrix)
-        case .packed(let matrix, let rows): try pack(index, into: matrix, rows)
-        }
-      } catch { failures.record(error) }
+    try ParallelTasks(threads: workers.count).run(slots.count) { (task) throws(LFError) in
+      let slot = slots[task]
+      let index = try find(slot.name, slot.target.dimensions)
+      switch slot.target {
+      case .vector(let vector): try read(index, element: 0, into: vector)
+      case .plain(let matrix): try read(index, element: 0, into: matrix)
+      case .packed(let matrix, let rows): try pack(index, into: matrix, rows)
+      }
     }
-    try failures.check()
   }
 
   /// Reads a block of rows. target [rows, columns].
@@ -117,17 +111,11 @@ struct WeightReader: Sendable {
       return
     }
     try unsafe pieces(index, from: element, count: count) { start, part, raw in
-      let out = unsafe target.pointer + start
-      // Array storage is aligned to 16 bytes.
-      switch type {
-      case .f16:
-        unsafe lf_from_f16(out, raw.assumingMemoryBound(to: UInt16.self), part)
-      case .bf16:
-        unsafe lf_from_bf16(out, raw.assumingMemoryBound(to: UInt16.self), part)
-      case .f64:
-        unsafe lf_from_f64(out, raw.assumingMemoryBound(to: Double.self), part)
-      default: preconditionFailure("not a float type")
-      }
+      // The view has room for the part's floats, which are all that is written.
+      let out = unsafe UnsafeMutableBufferPointer(start: target.pointer + start, count: part)
+      var floats = unsafe MutableSpan(_unsafeElements: out)
+      ElementDecoder.decode(
+        unsafe RawSpan(_unsafeStart: raw, byteCount: part * type.byteCount), type, into: &floats)
     }
   }
 
