@@ -78,13 +78,15 @@ static void score_tile(const struct work *w, const struct segment *s, ptrdiff_t 
   const float *k = s->keys->keys + (panel * 16 - s->keys->first) * size;
   if (size > lf_small_head) {
     const ptrdiff_t depth = size <= 256 ? 32 : 64;
-    tile_panels(scores, score_stride, q, w->stride, rows, k, panels, size * 16, 16, size, depth,
-                depth, 1);
+    const struct tile t = {.totals_stride = score_stride, .x_stride = w->stride,
+                           .panel = size * 16, .count = size, .lead = depth, .depth = depth,
+                           .fresh = 1};
+    tile_panels(&t, scores, q, rows, k, panels, (const char *)k);
     return;
   }
   for (ptrdiff_t p = 0; p < panels; p++) {
     double totals[LF_TILE_ROWS][16] = {{0}};
-    tile64(totals[0], 16, q, w->stride, rows, k + p * size * 16, 16, size);
+    tile64(totals[0], 16, q, w->stride, rows, k + p * size * 16, size);
     for (ptrdiff_t r = 0; r < rows; r++)
       for (int c = 0; c < 16; c++) scores[r * score_stride + p * 16 + c] = (float)totals[r][c];
   }
@@ -172,12 +174,14 @@ static void context_tile(const struct work *w, const struct segment *s, ptrdiff_
   const ptrdiff_t count = span.end - span.begin;
   if (w->context64) {
     tile64(w->context64 + row * w->width + panel * 16, w->width, weights, score_stride, rows,
-           values, 16, count);
+           values, count);
     return;
   }
-  tile_panels(w->context + row * w->width + panel * 16, w->width, weights, score_stride, rows,
-              values, panels, stride, 16, count, context_depth - span.begin % context_depth,
-              context_depth, 0);
+  const struct tile t = {.totals_stride = w->width, .x_stride = score_stride, .panel = stride,
+                         .count = count, .lead = context_depth - span.begin % context_depth,
+                         .depth = context_depth};
+  tile_panels(&t, w->context + row * w->width + panel * 16, weights, rows, values, panels,
+              (const char *)values);
 }
 
 static void add_context(const struct work *w, const struct segment *s) {
