@@ -5,7 +5,9 @@
 
 enum {
   context_depth = 32,  // keys of a piece of the context's sums
-  value_keys = 128,    // keys whose values stay in the first-level cache
+  value_keys = 64,     // keys whose values stay in the first-level cache
+  value_panels = 4,    // and columns of them, in panels
+  score_panels = 4,    // panels of keys that do
   score_stride = lf_score_stride,
 };
 
@@ -102,11 +104,11 @@ static void score(const struct work *w, const struct segment *s) {
     if (span.begin == span.end) tiles[t].begin = tiles[t].end = 0;
   }
   const ptrdiff_t end = (s->end + 15) / 16;
-  for (ptrdiff_t panel = s->first / 16; panel < end; panel += LF_TILE_PANELS)
+  for (ptrdiff_t panel = s->first / 16; panel < end; panel += score_panels)
     for (ptrdiff_t t = 0; t < w->tiling.count; t++) {
       const ptrdiff_t row = tile_start(w->tiling, t), rows = tile_start(w->tiling, t + 1) - row;
       const ptrdiff_t from = most(panel, tiles[t].begin);
-      const ptrdiff_t to = least(least(panel + LF_TILE_PANELS, end), tiles[t].end);
+      const ptrdiff_t to = least(least(panel + score_panels, end), tiles[t].end);
       if (from < to) score_tile(w, s, row, rows, from, to - from);
     }
 }
@@ -197,13 +199,13 @@ static void add_context(const struct work *w, const struct segment *s) {
   }
   const ptrdiff_t panels = w->width / 16;
   for (ptrdiff_t start = s->first / value_keys * value_keys; start < s->end; start += value_keys)
-    for (ptrdiff_t panel = 0; panel < panels; panel += LF_TILE_PANELS)
+    for (ptrdiff_t panel = 0; panel < panels; panel += value_panels)
       for (ptrdiff_t t = 0; t < tiling.count; t++) {
         const ptrdiff_t row = tile_start(tiling, t), rows = tile_start(tiling, t + 1) - row;
         const struct span span = {most(start, tiles[t].begin),
                                   least(start + value_keys, tiles[t].end)};
         if (span.begin < span.end)
-          context_tile(w, s, row, rows, panel, least(LF_TILE_PANELS, panels - panel), span);
+          context_tile(w, s, row, rows, panel, least(value_panels, panels - panel), span);
       }
 }
 

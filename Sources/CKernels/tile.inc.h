@@ -39,49 +39,53 @@ struct tile {
   ptrdiff_t ahead_step;
 };
 
+// `groups` times P panels, one group after the other.
 LF_INLINE void tile(const int R, const int P, const struct tile *t, float *totals, const float *x,
-                    const float *b, const char *ahead) {
-  const ptrdiff_t x_stride = t->x_stride, ahead_step = t->ahead_step, count = t->count;
-  const float *rows[4], *lines[4];
-  int fresh = t->fresh;
-  LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) rows[r] = x + 3 * r * x_stride;
-  LF_UNROLL for (int p = 0; p < P; p++) lines[p] = b + p * t->panel;
-  for (ptrdiff_t start = 0, end = t->lead; start < count; start = end, end += t->depth) {
-    if (end > count) end = count;
-    vf sums[LF_TILE_ROWS][4 * LF_LINE];
-    LF_UNROLL for (int r = 0; r < R; r++)
-      LF_UNROLL for (int v = 0; v < P * LF_LINE; v++) sums[r][v] = (vf){0};
-    ptrdiff_t left = end - start;
-    for (; left >= LF_TILE_UNROLLED; left -= LF_TILE_UNROLLED) {
-      __builtin_prefetch(ahead, 0, 2);  // to the second-level cache
-      ahead += ahead_step;
-      LF_UNROLL for (int i = 0; i < LF_TILE_UNROLLED; i++)
-        tile_line(R, P, sums, rows, x_stride, lines, i);
-      LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) LF_NEXT(rows[r], LF_TILE_UNROLLED);
-      LF_UNROLL for (int p = 0; p < P; p++) LF_NEXT(lines[p], LF_TILE_UNROLLED * 16);
-    }
-    for (; left > 0; left--) {
-      tile_line(R, P, sums, rows, x_stride, lines, 0);
-      LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) LF_NEXT(rows[r], 1);
-      LF_UNROLL for (int p = 0; p < P; p++) LF_NEXT(lines[p], 16);
-    }
-    LF_UNROLL for (int r = 0; r < R; r++)
-      LF_UNROLL for (int v = 0; v < P * LF_LINE; v++) {
-        float *total = totals + r * t->totals_stride + v * LF_WIDTH;
-        store(total, (fresh ? (vf){0} : load(total)) + sums[r][v]);
+                    const float *b, const char *ahead, ptrdiff_t groups) {
+  const ptrdiff_t x_stride = t->x_stride, totals_stride = t->totals_stride;
+  const ptrdiff_t ahead_step = t->ahead_step, count = t->count;
+  for (; groups > 0; groups--, totals += 16 * P, b += P * t->panel) {
+    const float *rows[4], *lines[4];
+    int fresh = t->fresh;
+    LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) rows[r] = x + 3 * r * x_stride;
+    LF_UNROLL for (int p = 0; p < P; p++) lines[p] = b + p * t->panel;
+    for (ptrdiff_t start = 0, end = t->lead; start < count; start = end, end += t->depth) {
+      if (end > count) end = count;
+      vf sums[LF_TILE_ROWS][4 * LF_LINE];
+      LF_UNROLL for (int r = 0; r < R; r++)
+        LF_UNROLL for (int v = 0; v < P * LF_LINE; v++) sums[r][v] = (vf){0};
+      ptrdiff_t left = end - start;
+      for (; left >= LF_TILE_UNROLLED; left -= LF_TILE_UNROLLED) {
+        __builtin_prefetch(ahead, 0, 2);  // to the second-level cache
+        ahead += ahead_step;
+        LF_UNROLL for (int i = 0; i < LF_TILE_UNROLLED; i++)
+          tile_line(R, P, sums, rows, x_stride, lines, i);
+        LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) LF_NEXT(rows[r], LF_TILE_UNROLLED);
+        LF_UNROLL for (int p = 0; p < P; p++) LF_NEXT(lines[p], LF_TILE_UNROLLED * 16);
       }
-    fresh = 0;
+      for (; left > 0; left--) {
+        tile_line(R, P, sums, rows, x_stride, lines, 0);
+        LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) LF_NEXT(rows[r], 1);
+        LF_UNROLL for (int p = 0; p < P; p++) LF_NEXT(lines[p], 16);
+      }
+      LF_UNROLL for (int r = 0; r < R; r++)
+        LF_UNROLL for (int v = 0; v < P * LF_LINE; v++) {
+          float *total = totals + r * totals_stride + v * LF_WIDTH;
+          store(total, (fresh ? (vf){0} : load(total)) + sums[r][v]);
+        }
+      fresh = 0;
+    }
   }
 }
 
 typedef void tile_function(const struct tile *, float *, const float *, const float *,
-                           const char *);
+                           const char *, ptrdiff_t);
 
-#define TILE(R, P)                                                                             \
-  static __attribute__((noinline)) void tile_##R##_##P(const struct tile *t, float *totals,   \
-                                                       const float *x, const float *b,        \
-                                                       const char *ahead) {                   \
-    tile(R, P, t, totals, x, b, ahead);                                                       \
+#define TILE(R, P)                                                                           \
+  static __attribute__((noinline)) void tile_##R##_##P(                                      \
+      const struct tile *t, float *totals, const float *x, const float *b, const char *ahead, \
+      ptrdiff_t groups) {                                                                    \
+    tile(R, P, t, totals, x, b, ahead, groups);                                              \
   }
 
 TILE(1, 1)
@@ -166,7 +170,9 @@ static inline void tile_panels(const struct tile *t, float *totals, const float 
   while (panels > 0) {
     ptrdiff_t taken = panels;
     tile_function *function = find_tile(rows, &taken);
-    function(t, totals, x, b, ahead);
+    const ptrdiff_t groups = panels / taken;
+    function(t, totals, x, b, ahead, groups);
+    taken *= groups;
     totals += taken * 16;
     b += taken * t->panel;
     panels -= taken;
