@@ -68,27 +68,6 @@ static void start_totals(const struct product *p, float *totals, ptrdiff_t strid
   }
 }
 
-// The weights that the next pass over the rows takes, for the tiles of this one
-// to ask for.
-struct ahead {
-  const float *b;
-  ptrdiff_t panels, count;  // lines of each panel
-};
-
-// The part of it that tile `index` of `tiles` asks for; sets the tile's step.
-static inline const char *ahead_of(const struct ahead *a, struct tile *t, ptrdiff_t panel,
-                                   ptrdiff_t index, ptrdiff_t tiles) {
-  const ptrdiff_t requests = t->count / LF_TILE_UNROLLED, bytes = a->count * 64;
-  t->ahead_step = 0;
-  if (bytes == 0 || requests == 0) return (const char *)a->b;
-  // The tiles go through the panels one after the other.
-  const ptrdiff_t which = index * a->panels / tiles;
-  const ptrdiff_t first = (which * tiles + a->panels - 1) / a->panels;
-  const ptrdiff_t share = ((which + 1) * tiles + a->panels - 1) / a->panels - first;
-  t->ahead_step = (bytes / share + requests - 1) / requests;
-  return (const char *)(a->b + which * panel) + bytes * (index - first) / share;
-}
-
 // A block of rows that fits the cache, all columns: for a few panels, a part of
 // k at a time stays in the first-level cache while all rows pass.
 static void product_rows(const struct product *p, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t depth) {
@@ -109,20 +88,24 @@ static void product_rows(const struct product *p, ptrdiff_t row, ptrdiff_t rows,
       t.count = p->count - i < LF_INNER ? p->count - i : LF_INNER;
       const float *b = p->b + first * p->panel + i * 16;
       const int is_end = i + t.count >= p->count;
-      struct ahead ahead = {b + t.count * 16, taken, p->count - i - t.count};
+      // The lines of the next pass over the rows.
+      struct ahead ahead = {b + t.count * 16, taken, p->panel, p->count - i - t.count};
       if (is_end) {
         ahead.b = b - i * 16 + most * p->panel;
         ahead.panels = panels - first - most < most ? panels - first - most : most;
-        ahead.count = ahead.panels > 0 ? p->count : 0;
+        ahead.count = p->count;
       }
       if (ahead.count > LF_INNER) ahead.count = LF_INNER;
+      // With few rows several panels are read at a time, which the processor
+      // foresees by itself.
+      if (rows <= LF_FEW_ROWS) ahead.count = 0;
       for (ptrdiff_t s = 0; s < tiles_of_rows; s++) {
         const ptrdiff_t r = tile_start(tiling_of_rows, s);
         const ptrdiff_t size = tile_start(tiling_of_rows, s + 1) - r;
         // Lines of the output, to write.
         for (ptrdiff_t q = 0; is_end && q < size; q++)
           __builtin_prefetch(p->out + (row + r + q) * p->out_stride + first * 16, 1, 3);
-        const char *wanted = ahead_of(&ahead, &t, p->panel, s, tiles_of_rows);
+        const char *wanted = ahead_of(&ahead, &t, s, tiles_of_rows, t.count);
         float *own = totals + r * t.totals_stride;
         tile_panels(&t, own, x + r * p->x_stride + i, size, b, taken, wanted);
         // Tile by tile: the stores of all rows at once would wait for memory.

@@ -56,10 +56,11 @@ LF_INLINE void tile(const int R, const int P, const struct tile *t, float *total
         LF_UNROLL for (int v = 0; v < P * LF_LINE; v++) sums[r][v] = (vf){0};
       ptrdiff_t left = end - start;
       for (; left >= LF_TILE_UNROLLED; left -= LF_TILE_UNROLLED) {
-        __builtin_prefetch(ahead, 0, 2);  // to the second-level cache
-        ahead += ahead_step;
-        LF_UNROLL for (int i = 0; i < LF_TILE_UNROLLED; i++)
+        LF_UNROLL for (int i = 0; i < LF_TILE_UNROLLED; i++) {
+          __builtin_prefetch(ahead, 0, 3);
+          ahead += ahead_step;
           tile_line(R, P, sums, rows, x_stride, lines, i);
+        }
         LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) LF_NEXT(rows[r], LF_TILE_UNROLLED);
         LF_UNROLL for (int p = 0; p < P; p++) LF_NEXT(lines[p], LF_TILE_UNROLLED * 16);
       }
@@ -177,6 +178,26 @@ static inline void tile_panels(const struct tile *t, float *totals, const float 
     b += taken * t->panel;
     panels -= taken;
   }
+}
+
+// Panels that are needed soon, for the tiles before to ask for.
+struct ahead {
+  const float *b;
+  ptrdiff_t panels, panel, count;  // `count` lines of each
+};
+
+// The part of them that tile `index` of `tiles` asks for; sets the tile's step.
+static inline const char *ahead_of(const struct ahead *a, struct tile *t, ptrdiff_t index,
+                                   ptrdiff_t tiles, ptrdiff_t requests) {
+  const ptrdiff_t bytes = a->count * 64;
+  t->ahead_step = 0;
+  if (bytes <= 0 || a->panels <= 0 || requests <= 0) return (const char *)a->b;
+  // The tiles go through the panels one after the other.
+  const ptrdiff_t which = index * a->panels / tiles;
+  const ptrdiff_t first = (which * tiles + a->panels - 1) / a->panels;
+  const ptrdiff_t share = ((which + 1) * tiles + a->panels - 1) / a->panels - first;
+  t->ahead_step = (bytes / share + requests - 1) / requests;
+  return (const char *)(a->b + which * a->panel) + bytes * (index - first) / share;
 }
 
 // Multiply-adds twice of a tile on data in the cache, with uncut sums.
