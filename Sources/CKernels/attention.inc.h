@@ -5,7 +5,9 @@
 
 enum {
   context_depth = 32,  // keys of a piece of the context's sums
-  value_keys = 128,    // keys whose values stay in the first-level cache
+  value_keys = 64,     // keys whose values stay in the first-level cache
+  value_panels = 4,    // and columns of them, in panels
+  score_panels = 4,    // panels of keys that do
   score_stride = lf_score_stride,
 };
 
@@ -78,13 +80,15 @@ static void score_tile(const struct work *w, const struct segment *s, ptrdiff_t 
   const float *k = s->keys->keys + (panel * 16 - s->keys->first) * size;
   if (size > lf_small_head) {
     const ptrdiff_t depth = size <= 256 ? 32 : 64;
-    tile_panels(scores, score_stride, q, w->stride, rows, k, panels, size * 16, 16, size, depth,
-                depth, 1);
+    const struct tile t = {.totals_stride = score_stride, .x_stride = w->stride,
+                           .panel = size * 16, .count = size, .lead = depth, .depth = depth,
+                           .fresh = 1};
+    tile_panels(&t, scores, q, rows, k, panels, (const char *)k);
     return;
   }
   for (ptrdiff_t p = 0; p < panels; p++) {
     double totals[LF_TILE_ROWS][16] = {{0}};
-    tile64(totals[0], 16, q, w->stride, rows, k + p * size * 16, 16, size);
+    tile64(totals[0], 16, q, w->stride, rows, k + p * size * 16, size);
     for (ptrdiff_t r = 0; r < rows; r++)
       for (int c = 0; c < 16; c++) scores[r * score_stride + p * 16 + c] = (float)totals[r][c];
   }
@@ -100,11 +104,11 @@ static void score(const struct work *w, const struct segment *s) {
     if (span.begin == span.end) tiles[t].begin = tiles[t].end = 0;
   }
   const ptrdiff_t end = (s->end + 15) / 16;
-  for (ptrdiff_t panel = s->first / 16; panel < end; panel += LF_TILE_PANELS)
+  for (ptrdiff_t panel = s->first / 16; panel < end; panel += score_panels)
     for (ptrdiff_t t = 0; t < w->tiling.count; t++) {
       const ptrdiff_t row = tile_start(w->tiling, t), rows = tile_start(w->tiling, t + 1) - row;
       const ptrdiff_t from = most(panel, tiles[t].begin);
-      const ptrdiff_t to = least(least(panel + LF_TILE_PANELS, end), tiles[t].end);
+      const ptrdiff_t to = least(least(panel + score_panels, end), tiles[t].end);
       if (from < to) score_tile(w, s, row, rows, from, to - from);
     }
 }
@@ -172,12 +176,14 @@ static void context_tile(const struct work *w, const struct segment *s, ptrdiff_
   const ptrdiff_t count = span.end - span.begin;
   if (w->context64) {
     tile64(w->context64 + row * w->width + panel * 16, w->width, weights, score_stride, rows,
-           values, 16, count);
+           values, count);
     return;
   }
-  tile_panels(w->context + row * w->width + panel * 16, w->width, weights, score_stride, rows,
-              values, panels, stride, 16, count, context_depth - span.begin % context_depth,
-              context_depth, 0);
+  const struct tile t = {.totals_stride = w->width, .x_stride = score_stride, .panel = stride,
+                         .count = count, .lead = context_depth - span.begin % context_depth,
+                         .depth = context_depth};
+  tile_panels(&t, w->context + row * w->width + panel * 16, weights, rows, values, panels,
+              (const char *)values);
 }
 
 static void add_context(const struct work *w, const struct segment *s) {
@@ -193,13 +199,13 @@ static void add_context(const struct work *w, const struct segment *s) {
   }
   const ptrdiff_t panels = w->width / 16;
   for (ptrdiff_t start = s->first / value_keys * value_keys; start < s->end; start += value_keys)
-    for (ptrdiff_t panel = 0; panel < panels; panel += LF_TILE_PANELS)
+    for (ptrdiff_t panel = 0; panel < panels; panel += value_panels)
       for (ptrdiff_t t = 0; t < tiling.count; t++) {
         const ptrdiff_t row = tile_start(tiling, t), rows = tile_start(tiling, t + 1) - row;
         const struct span span = {most(start, tiles[t].begin),
                                   least(start + value_keys, tiles[t].end)};
         if (span.begin < span.end)
-          context_tile(w, s, row, rows, panel, least(LF_TILE_PANELS, panels - panel), span);
+          context_tile(w, s, row, rows, panel, least(value_panels, panels - panel), span);
       }
 }
 

@@ -160,7 +160,7 @@ LF_INLINE vf activated(vf x, enum lf_activation kind) {
   }
 #define LF_CASE(value, constant, statement)                              \
   case value: {                                                          \
-    enum { constant = value };                                           \
+    const enum lf_activation constant = value;                           \
     statement;                                                           \
     break;                                                               \
   }

@@ -46,11 +46,16 @@ LF_INLINE void transpose4(float *out, ptrdiff_t out_stride, const float *in, ptr
 }
 
 // Some rows of one panel; lines from `out` on, source row 0 at place `place`.
+// `ahead` bytes further on is what comes next, in rows `row_bytes` apart.
 static void pack_panel(float *out, ptrdiff_t place, ptrdiff_t rows, const float *source,
-                       ptrdiff_t stride, ptrdiff_t count) {
+                       ptrdiff_t stride, ptrdiff_t count, const char *ahead,
+                       ptrdiff_t row_bytes, ptrdiff_t ahead_bytes) {
   ptrdiff_t r = 0;
   for (; r + 4 <= rows; r += 4) {
     const float *in = source + r * stride;
+    for (int l = 0; l < 4; l++)
+      for (ptrdiff_t i = 0; i < ahead_bytes; i += 64)
+        __builtin_prefetch(ahead + (r + l) * row_bytes + i, 0, 3);
     float *target = out + place + r;
     ptrdiff_t i = 0;
     for (; i + 4 <= count; i += 4) transpose4(target + i * 16, 16, in + i, stride);
@@ -74,9 +79,17 @@ static void pack(float *packed, ptrdiff_t n, ptrdiff_t k, ptrdiff_t first_row, p
     for (ptrdiff_t i = 0; i < count_k; i += part) {
       const ptrdiff_t width = count_k - i < part ? count_k - i : part;
       const ptrdiff_t offset = (row - first_row) * source_stride + i;
+      // The next columns of these rows, or the first ones of the next rows.
+      const size_t size = type == lf_type_f64 ? 8 : type == lf_type_f32 ? 4 : 2;
+      const int is_end = i + width >= count_k;
+      const ptrdiff_t next = is_end ? offset - i + taken * source_stride : offset + width;
+      const ptrdiff_t columns = is_end ? count_k : count_k - i - width;
+      const char *ahead = (const char *)source + (size_t)next * size;
+      const ptrdiff_t row_bytes = source_stride * (ptrdiff_t)size;
+      const ptrdiff_t ahead_bytes = (columns < part ? columns : part) * (ptrdiff_t)size;
       if (type == lf_type_f32) {
         pack_panel(lines + i * 16, place, taken, (const float *)source + offset, source_stride,
-                   width);
+                   width, ahead, row_bytes, ahead_bytes);
         continue;
       }
       for (ptrdiff_t r = 0; r < taken; r++) {
@@ -89,7 +102,8 @@ static void pack(float *packed, ptrdiff_t n, ptrdiff_t k, ptrdiff_t first_row, p
         else
           from_bf16(target, (const uint16_t *)source + at, width);
       }
-      pack_panel(lines + i * 16, place, taken, converted, part, width);
+      pack_panel(lines + i * 16, place, taken, converted, part, width, ahead, row_bytes,
+                 ahead_bytes);
     }
     row += taken;
   }
@@ -130,6 +144,9 @@ static int pack_values(float *packed, const float *source, ptrdiff_t source_stri
     const ptrdiff_t width = head_size - column < 16 ? head_size - column : 16;
     float *lines = packed + column * count;
     for (ptrdiff_t i = 0; i < count; i++) {
+      if (column == 0)  // rows far apart, which no prefetcher of the processor follows
+        for (ptrdiff_t c = 0; c < head_size; c += 16)
+          __builtin_prefetch(source + (i + 16) * source_stride + c, 0, 3);
       float *line = lines + i * 16;
       const float *in = source + i * source_stride + column;
       if (width < 16) {

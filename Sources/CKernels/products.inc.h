@@ -1,8 +1,8 @@
 // Products of many rows: linear layers, and activations on both sides.
 
 // Rows of x and columns of one pass: they stay in the second-level cache
-// (at most 96 · 1024 floats) while all panels pass.
-#define LF_PASS_ROWS 96
+// (at most 72 · 1024 floats) while all panels pass.
+#define LF_PASS_ROWS 72
 #define LF_PASS_INNER 1024
 // Up to so many rows, more than the usual panels are taken at a time.
 #define LF_FEW_ROWS (LF_TILE_PANELS == 2 ? 4 : LF_TILE_ROWS == 6 ? 3 : 0)
@@ -12,27 +12,32 @@ struct product {
   ptrdiff_t out_stride;
   const float *x;
   ptrdiff_t x_stride, rows;
-  const float *b;          // line 0 of the first panel
-  ptrdiff_t panel, step;   // floats from panel to panel and from line to line
+  const float *b;          // the first panel
+  ptrdiff_t panel;         // floats from panel to panel
   ptrdiff_t columns, count;
   const float *bias;       // of the first column, or NULL
   enum lf_activation activation;
   int accumulating, is_last;
 };
 
-// out = activation(totals + bias), one row of a panel, `kept` columns of it.
-LF_INLINE void finish_line(float *out, const float *totals, const float *bias, ptrdiff_t kept,
-                           enum lf_activation kind) {
-  for (int v = 0; v < LF_LINE; v++) {
-    const ptrdiff_t first = v * LF_WIDTH, left = kept - first;
-    if (left <= 0) break;
-    vf value = load(totals + first);
-    if (bias) value = value + load(bias + first);
-    value = activated(value, kind);
-    if (left >= LF_WIDTH)
-      store(out + first, value);
-    else
-      store_part(out + first, value, left);
+// out = activation(totals + bias), some rows of a panel, `kept` columns of it;
+// bias [16]. Inlined for a constant activation.
+LF_INLINE void finish_panel(float *out, ptrdiff_t out_stride, const float *totals,
+                            ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t kept, const float *bias,
+                            enum lf_activation kind) {
+  vf added[LF_LINE];
+  for (int v = 0; bias && v < LF_LINE; v++) added[v] = load(bias + v * LF_WIDTH);
+  for (ptrdiff_t r = 0; r < rows; r++, out += out_stride, totals += stride) {
+    vf values[LF_LINE];
+    LF_UNROLL for (int v = 0; v < LF_LINE; v++) {
+      vf value = load(totals + v * LF_WIDTH);
+      values[v] = activated(bias ? value + added[v] : value, kind);
+    }
+    if (kept == 16) {
+      LF_UNROLL for (int v = 0; v < LF_LINE; v++) store(out + v * LF_WIDTH, values[v]);
+    } else {
+      memcpy(out, values, (size_t)kept * sizeof *out);
+    }
   }
 }
 
@@ -44,15 +49,10 @@ static void finish(const struct product *p, const float *totals, ptrdiff_t strid
     const ptrdiff_t left = p->columns - column - c, kept = left < 16 ? left : 16;
     float part[16] = {0};
     const float *bias = p->is_last ? p->bias : NULL;
-    if (bias) {
-      bias += column + c;
-      if (kept < 16) bias = memcpy(part, bias, (size_t)kept * sizeof *bias);
-    }
+    if (bias) bias = memcpy(part, bias + column + c, (size_t)kept * sizeof *bias);
     float *out = p->out + row * p->out_stride + column + c;
-    const float *in = totals + c;
     LF_FOR_ACTIVATION(kind, constant, {
-      for (ptrdiff_t r = 0; r < rows; r++)
-        finish_line(out + r * p->out_stride, in + r * stride, bias, kept, constant);
+      finish_panel(out, p->out_stride, totals + c, stride, rows, kept, bias, constant);
     })
   }
 }
@@ -68,50 +68,54 @@ static void start_totals(const struct product *p, float *totals, ptrdiff_t strid
   }
 }
 
-// A block of rows that fits the cache, all columns.
+// A block of rows that fits the cache, all columns: for a few panels, a part of
+// k at a time stays in the first-level cache while all rows pass.
 static void product_rows(const struct product *p, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t depth) {
   float totals[LF_PASS_ROWS * 64] __attribute__((aligned(64)));
-  const struct tiling t = tiling(rows);
+  const struct tiling tiling_of_rows = tiling(rows);
+  const ptrdiff_t tiles_of_rows = tiling_of_rows.count;
   const ptrdiff_t panels = (p->columns + 15) / 16;
   const ptrdiff_t most = rows <= LF_FEW_ROWS ? (rows <= LF_FEW_ROWS / 3 || LF_TILE_PANELS == 2 ? 4 : 2)
                                              : LF_TILE_PANELS;
-  const ptrdiff_t stride = most * 16;
+  struct tile t = {.totals_stride = most * 16, .x_stride = p->x_stride, .panel = p->panel,
+                   .lead = depth, .depth = depth};
   const float *x = p->x + row * p->x_stride;
   for (ptrdiff_t first = 0; first < panels; first += most) {
     const ptrdiff_t taken = panels - first < most ? panels - first : most;
-    int fresh = !p->accumulating;
-    if (!fresh) start_totals(p, totals, stride, row, rows, first * 16, taken);
+    t.fresh = !p->accumulating;
+    if (!t.fresh) start_totals(p, totals, t.totals_stride, row, rows, first * 16, taken);
     for (ptrdiff_t i = 0; i < p->count; i += LF_INNER) {
-      const ptrdiff_t inner = p->count - i < LF_INNER ? p->count - i : LF_INNER;
-      const float *b = p->b + first * p->panel + i * p->step;
-      // What comes next is asked for while this is worked on: lines of the weights
-      // in equal parts by every tile, and the rows of the next tile.
-      const ptrdiff_t after = i + inner < p->count ? i + inner : 0;
-      const float *following = p->b + (after ? first : first + most) * p->panel + after * p->step;
-      const ptrdiff_t ahead = after || first + most < panels ? inner : 0;
-      for (ptrdiff_t s = 0; s < t.count; s++) {
-        const ptrdiff_t r = tile_start(t, s), size = tile_start(t, s + 1) - r;
-#ifndef PBL
-#define PBL 3
-#endif
-#ifndef NO_PB
-        for (ptrdiff_t q = 0; q < taken; q++)
-          for (ptrdiff_t j = ahead * s / t.count; j < ahead * (s + 1) / t.count; j++)
-            __builtin_prefetch(following + q * p->panel + j * p->step, 0, PBL);
-#endif
-#ifndef NO_PX
-        if (s + 1 < t.count)
-          for (ptrdiff_t q = r + size; q < tile_start(t, s + 2); q++)
-            for (ptrdiff_t j = 0; j < inner; j += 16)
-              __builtin_prefetch(x + q * p->x_stride + i + j, 0, 3);
-#endif
-        tile_panels(totals + r * stride, stride, x + r * p->x_stride + i, p->x_stride, size, b,
-                    taken, p->panel, p->step, inner, depth, depth, fresh);
+      t.count = p->count - i < LF_INNER ? p->count - i : LF_INNER;
+      const float *b = p->b + first * p->panel + i * 16;
+      const int is_end = i + t.count >= p->count;
+      // The lines of the next pass over the rows.
+      struct ahead ahead = {b + t.count * 16, taken, p->panel, p->count - i - t.count};
+      if (is_end) {
+        ahead.b = b - i * 16 + most * p->panel;
+        ahead.panels = panels - first - most < most ? panels - first - most : most;
+        ahead.count = p->count;
       }
-      fresh = 0;
+      if (ahead.count > LF_INNER) ahead.count = LF_INNER;
+      // With few rows several panels are read at a time, which the processor
+      // foresees by itself.
+      if (rows <= LF_FEW_ROWS) ahead.count = 0;
+      for (ptrdiff_t s = 0; s < tiles_of_rows; s++) {
+        const ptrdiff_t r = tile_start(tiling_of_rows, s);
+        const ptrdiff_t size = tile_start(tiling_of_rows, s + 1) - r;
+        // Lines of the output, to write.
+        for (ptrdiff_t q = 0; is_end && q < size; q++)
+          __builtin_prefetch(p->out + (row + r + q) * p->out_stride + first * 16, 1, 3);
+        const char *wanted = ahead_of(&ahead, &t, s, tiles_of_rows, t.count);
+        float *own = totals + r * t.totals_stride;
+        tile_panels(&t, own, x + r * p->x_stride + i, size, b, taken, wanted);
+        // Tile by tile: the stores of all rows at once would wait for memory.
+        if (is_end) finish(p, own, t.totals_stride, row + r, size, first * 16, taken);
+      }
+      t.fresh = 0;
     }
-    if (p->count == 0 && fresh) memset(totals, 0, sizeof totals);
-    finish(p, totals, stride, row, rows, first * 16, taken);
+    if (p->count > 0) continue;
+    if (t.fresh) memset(totals, 0, sizeof totals);
+    finish(p, totals, t.totals_stride, row, rows, first * 16, taken);
   }
 }
 
@@ -125,7 +129,7 @@ static void product_small(const struct product *p) {
       const ptrdiff_t rows = p->rows - row < block ? p->rows - row : block;
       double totals[block][16] = {{0}};
       float rounded[block][16];
-      tile64(totals[0], 16, p->x + row * p->x_stride, p->x_stride, rows, b, p->step, p->count);
+      tile64(totals[0], 16, p->x + row * p->x_stride, p->x_stride, rows, b, p->count);
       for (ptrdiff_t r = 0; r < rows; r++) {
         const float *out = p->out + (row + r) * p->out_stride + column;
         for (ptrdiff_t c = 0; c < kept; c++) {
@@ -161,7 +165,7 @@ static void product_all(const struct product *whole, ptrdiff_t depth) {
       struct product p = *whole;
       p.count = whole->count - start < inner ? whole->count - start : inner;
       p.x = whole->x + start;
-      p.b = whole->b + start * whole->step;
+      p.b = whole->b + start * 16;
       p.is_last = start + p.count >= whole->count;
       p.accumulating = whole->accumulating || start > 0;
       product_rows(&p, row, left < LF_PASS_ROWS ? left : LF_PASS_ROWS, depth);
@@ -177,7 +181,7 @@ static void linear(float *out, ptrdiff_t out_stride, const float *x, ptrdiff_t x
   (void)n;
   const struct product p = {
       .out = out, .out_stride = out_stride, .x = x, .x_stride = x_stride, .rows = rows,
-      .b = packed + first_output * k + first_k * 16, .panel = k * 16, .step = 16,
+      .b = packed + first_output * k + first_k * 16, .panel = k * 16,
       .columns = outputs, .count = count_k, .bias = bias ? bias + first_output : NULL,
       .activation = activation, .accumulating = accumulating, .is_last = 1,
   };
@@ -187,32 +191,38 @@ static void linear(float *out, ptrdiff_t out_stride, const float *x, ptrdiff_t x
 static void multiply(float *out, ptrdiff_t out_stride, const float *x, ptrdiff_t x_stride,
                      ptrdiff_t rows, const float *y, ptrdiff_t y_stride, ptrdiff_t k,
                      ptrdiff_t columns, int depth, int accumulating) {
-  struct product p = {
-      .out = out, .out_stride = out_stride, .x = x, .x_stride = x_stride, .rows = rows, .b = y,
-      .panel = 16, .step = y_stride, .columns = columns / 16 * 16, .count = k,
-      .activation = lf_activation_none, .accumulating = accumulating, .is_last = 1,
-  };
-  product_all(&p, depth);
-  // The last columns, whose lines are not whole, some products at a time.
-  const ptrdiff_t kept = columns % 16;
-  if (kept == 0) return;
-  float lines[512][16];
-  memset(lines, 0, sizeof lines);
-  p.out = out + p.columns;
-  p.b = lines[0];
-  p.step = 16;
-  y += p.columns;
-  p.columns = kept;
-  ptrdiff_t start = 0;
-  do {
-    p.count = k - start < 512 ? k - start : 512;
-    for (ptrdiff_t i = 0; i < p.count; i++)
-      memcpy(lines[i], y + (start + i) * y_stride, (size_t)kept * sizeof **lines);
-    p.x = x + start;
-    product_all(&p, depth);
-    p.accumulating = 1;
-    start += p.count;
-  } while (start < k);
+  // Some lines of a few panels, packed on the way.
+  enum { most = 512, wide = 2 };
+  float lines[wide][most][16] __attribute__((aligned(64)));
+  for (ptrdiff_t column = 0; column < columns; column += wide * 16) {
+    struct product p = {
+        .out = out + column, .out_stride = out_stride, .x_stride = x_stride, .rows = rows,
+        .b = lines[0][0], .panel = most * 16, .activation = lf_activation_none,
+        .columns = columns - column < wide * 16 ? columns - column : wide * 16, .is_last = 1,
+        .accumulating = accumulating,
+    };
+    ptrdiff_t start = 0;
+    do {
+      p.count = k - start < most ? k - start : most;
+      for (ptrdiff_t c = 0; c < p.columns; c += 16) {
+        const ptrdiff_t kept = p.columns - c < 16 ? p.columns - c : 16;
+        const float *in = y + start * y_stride + column + c;
+        for (ptrdiff_t i = 0; i < p.count; i++, in += y_stride) {
+          float *line = lines[c / 16][i];
+          if (kept == 16) {
+            memcpy(line, in, 16 * sizeof *line);
+          } else {
+            memcpy(line, in, (size_t)kept * sizeof *line);
+            memset(line + kept, 0, (size_t)(16 - kept) * sizeof *line);
+          }
+        }
+      }
+      p.x = x + start;
+      product_all(&p, depth);
+      p.accumulating = 1;
+      start += p.count;
+    } while (start < k);
+  }
 }
 
 static void linear_untransposed(float *out, ptrdiff_t out_stride, const float *x,

@@ -37,9 +37,9 @@ static float largest(const float *row, ptrdiff_t begin, ptrdiff_t end, float pea
 
 // row = exp(scale·row − peak) in the groups of [begin, end); `lanes` [16] gets
 // the sums. The product and the difference are rounded together, unless
-// `is_huge`: what the maximum itself lost in rounding could then be large.
+// `is_careful`: what a huge maximum lost in rounding could be large.
 LF_INLINE void exponentials_inline(float *row, ptrdiff_t begin, ptrdiff_t end, float scale,
-                                   float peak, float *lanes, const int is_huge) {
+                                   float peak, float *lanes, const int is_careful) {
   const vf factor = set1(scale), base = set1(-peak), never = set1(-INFINITY);
   vf sums[LF_LINE];
   for (int v = 0; v < LF_LINE; v++) sums[v] = load(lanes + v * LF_WIDTH);
@@ -47,9 +47,9 @@ LF_INLINE void exponentials_inline(float *row, ptrdiff_t begin, ptrdiff_t end, f
     LF_UNROLL for (int v = 0; v < LF_LINE; v++) {
       float *at = row + c + v * LF_WIDTH;
       vf score = load(at);
-      vf weight = exp_below(is_huge ? score * factor + base : LF_FMA(score, factor, base));
-      // Where scale is 0, −∞ times it is not −∞.
-      weight = choose(score == never, (vf){0}, weight);
+      vf weight = exp_below(is_careful ? score * factor + base : LF_FMA(score, factor, base));
+      // Where the scale is 0, −∞ times it is not −∞.
+      if (is_careful) weight = choose(score == never, (vf){0}, weight);
       store(at, weight);
       sums[v] += weight;
     }
@@ -58,7 +58,7 @@ LF_INLINE void exponentials_inline(float *row, ptrdiff_t begin, ptrdiff_t end, f
 
 static void exponentials(float *row, ptrdiff_t begin, ptrdiff_t end, float scale, float peak,
                          float *lanes) {
-  if (peak > 1e6f || peak < -1e6f)
+  if (peak > 1e6f || peak < -1e6f || scale == 0.0f)
     exponentials_inline(row, begin, end, scale, peak, lanes, 1);
   else
     exponentials_inline(row, begin, end, scale, peak, lanes, 0);

@@ -1,9 +1,7 @@
 // The product of a few rows and one or a few panels, with all sums of a piece in
 // registers.
 
-#ifndef LF_TILE_UNROLLED
 #define LF_TILE_UNROLLED 4
-#endif
 
 // Moves a pointer on in a way that the compiler does not see through: it would
 // make one pointer of each row, more than there are registers.
@@ -17,10 +15,10 @@
 // pointer: the processor's addresses hold one stride or two of them.
 LF_INLINE void tile_line(const int R, const int P, vf sums[LF_TILE_ROWS][4 * LF_LINE],
                          const float *const *rows, ptrdiff_t x_stride, const float *const *lines,
-                         ptrdiff_t i, ptrdiff_t step) {
+                         ptrdiff_t i) {
   vf line[4 * LF_LINE];
   LF_UNROLL for (int v = 0; v < P * LF_LINE; v++)
-    line[v] = load(lines[v / LF_LINE] + i * step + (v % LF_LINE) * LF_WIDTH);
+    line[v] = load(lines[v / LF_LINE] + i * 16 + (v % LF_LINE) * LF_WIDTH);
   LF_UNROLL for (int r = 0; r < R; r++) {
     vf factor = set1(rows[r / 3][r % 3 * x_stride + i]);
     LF_UNROLL for (int v = 0; v < P * LF_LINE; v++)
@@ -28,51 +26,67 @@ LF_INLINE void tile_line(const int R, const int P, vf sums[LF_TILE_ROWS][4 * LF_
   }
 }
 
-// totals [R][16·P] += x [R][count] · panels, in pieces of `depth` products, the
-// first of `lead`. With `fresh` the totals start from +0.
-//
-// - b: the first panel's line; lines are `step` floats apart, panels `panel`.
-LF_INLINE void tile(const int R, const int P, float *totals, ptrdiff_t totals_stride,
-                    const float *x, ptrdiff_t x_stride, const float *b, ptrdiff_t panel,
-                    ptrdiff_t step, ptrdiff_t count, ptrdiff_t lead, ptrdiff_t depth, int fresh) {
-  const float *rows[4], *lines[4];
-  LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) rows[r] = x + 3 * r * x_stride;
-  LF_UNROLL for (int p = 0; p < P; p++) lines[p] = b + p * panel;
-  for (ptrdiff_t start = 0, end = lead; start < count; start = end, end += depth) {
-    if (end > count) end = count;
-    vf sums[LF_TILE_ROWS][4 * LF_LINE];
-    LF_UNROLL for (int r = 0; r < R; r++)
-      LF_UNROLL for (int v = 0; v < P * LF_LINE; v++) sums[r][v] = (vf){0};
-    ptrdiff_t left = end - start;
-    for (; left >= LF_TILE_UNROLLED; left -= LF_TILE_UNROLLED) {
-      LF_UNROLL for (int i = 0; i < LF_TILE_UNROLLED; i++)
-        tile_line(R, P, sums, rows, x_stride, lines, i, step);
-      LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) LF_NEXT(rows[r], LF_TILE_UNROLLED);
-      LF_UNROLL for (int p = 0; p < P; p++) LF_NEXT(lines[p], LF_TILE_UNROLLED * step);
-    }
-    for (; left > 0; left--) {
-      tile_line(R, P, sums, rows, x_stride, lines, 0, step);
-      LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) LF_NEXT(rows[r], 1);
-      LF_UNROLL for (int p = 0; p < P; p++) LF_NEXT(lines[p], step);
-    }
-    LF_UNROLL for (int r = 0; r < R; r++)
-      LF_UNROLL for (int v = 0; v < P * LF_LINE; v++) {
-        float *total = totals + r * totals_stride + v * LF_WIDTH;
-        store(total, (fresh ? (vf){0} : load(total)) + sums[r][v]);
+// What a tile works on: totals [R][16·P] += x [R][count] · panels, in pieces of
+// `depth` products, the first of `lead`. With `fresh` the totals start from +0.
+struct tile {
+  ptrdiff_t totals_stride, x_stride;
+  ptrdiff_t panel;  // floats from one panel to the next
+  ptrdiff_t count, lead, depth;
+  int fresh;
+  // Memory that is needed soon, asked for a little at a time: a burst of
+  // requests would fill the buffers that this tile's own rows come through.
+  // Bytes from one request to the next; 0 for none.
+  ptrdiff_t ahead_step;
+};
+
+// `groups` times P panels, one group after the other.
+LF_INLINE void tile(const int R, const int P, const struct tile *t, float *totals, const float *x,
+                    const float *b, const char *ahead, ptrdiff_t groups) {
+  const ptrdiff_t x_stride = t->x_stride, totals_stride = t->totals_stride;
+  const ptrdiff_t ahead_step = t->ahead_step, count = t->count;
+  for (; groups > 0; groups--, totals += 16 * P, b += P * t->panel) {
+    const float *rows[4], *lines[4];
+    int fresh = t->fresh;
+    LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) rows[r] = x + 3 * r * x_stride;
+    LF_UNROLL for (int p = 0; p < P; p++) lines[p] = b + p * t->panel;
+    for (ptrdiff_t start = 0, end = t->lead; start < count; start = end, end += t->depth) {
+      if (end > count) end = count;
+      vf sums[LF_TILE_ROWS][4 * LF_LINE];
+      LF_UNROLL for (int r = 0; r < R; r++)
+        LF_UNROLL for (int v = 0; v < P * LF_LINE; v++) sums[r][v] = (vf){0};
+      ptrdiff_t left = end - start;
+      for (; left >= LF_TILE_UNROLLED; left -= LF_TILE_UNROLLED) {
+        LF_UNROLL for (int i = 0; i < LF_TILE_UNROLLED; i++) {
+          __builtin_prefetch(ahead, 0, 3);
+          ahead += ahead_step;
+          tile_line(R, P, sums, rows, x_stride, lines, i);
+        }
+        LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) LF_NEXT(rows[r], LF_TILE_UNROLLED);
+        LF_UNROLL for (int p = 0; p < P; p++) LF_NEXT(lines[p], LF_TILE_UNROLLED * 16);
       }
-    fresh = 0;
+      for (; left > 0; left--) {
+        tile_line(R, P, sums, rows, x_stride, lines, 0);
+        LF_UNROLL for (int r = 0; r < (R + 2) / 3; r++) LF_NEXT(rows[r], 1);
+        LF_UNROLL for (int p = 0; p < P; p++) LF_NEXT(lines[p], 16);
+      }
+      LF_UNROLL for (int r = 0; r < R; r++)
+        LF_UNROLL for (int v = 0; v < P * LF_LINE; v++) {
+          float *total = totals + r * totals_stride + v * LF_WIDTH;
+          store(total, (fresh ? (vf){0} : load(total)) + sums[r][v]);
+        }
+      fresh = 0;
+    }
   }
 }
 
-typedef void tile_function(float *, ptrdiff_t, const float *, ptrdiff_t, const float *, ptrdiff_t,
-                           ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, int);
+typedef void tile_function(const struct tile *, float *, const float *, const float *,
+                           const char *, ptrdiff_t);
 
-#define TILE(R, P)                                                                               \
-  static __attribute__((noinline)) void tile_##R##_##P(                                          \
-      float *totals, ptrdiff_t totals_stride, const float *x, ptrdiff_t x_stride, const float *b, \
-      ptrdiff_t panel, ptrdiff_t step, ptrdiff_t count, ptrdiff_t lead, ptrdiff_t depth,         \
-      int fresh) {                                                                               \
-    tile(R, P, totals, totals_stride, x, x_stride, b, panel, step, count, lead, depth, fresh);   \
+#define TILE(R, P)                                                                           \
+  static __attribute__((noinline)) void tile_##R##_##P(                                      \
+      const struct tile *t, float *totals, const float *x, const float *b, const char *ahead, \
+      ptrdiff_t groups) {                                                                    \
+    tile(R, P, t, totals, x, b, ahead, groups);                                              \
   }
 
 TILE(1, 1)
@@ -150,19 +164,40 @@ static inline ptrdiff_t tile_start(struct tiling t, ptrdiff_t index) {
   return index * t.rows + (index < t.larger ? index : t.larger);
 }
 
-// rows [R] × panels, R ≤ LF_TILE_ROWS, in tiles of as many panels as there are.
-static inline void tile_panels(float *totals, ptrdiff_t totals_stride, const float *x,
-                               ptrdiff_t x_stride, ptrdiff_t rows, const float *b,
-                               ptrdiff_t panels, ptrdiff_t panel, ptrdiff_t step, ptrdiff_t count,
-                               ptrdiff_t lead, ptrdiff_t depth, int fresh) {
+// rows × panels, rows ≤ LF_TILE_ROWS, in tiles of as many panels as there are.
+static inline void tile_panels(const struct tile *t, float *totals, const float *x,
+                               ptrdiff_t rows, const float *b, ptrdiff_t panels,
+                               const char *ahead) {
   while (panels > 0) {
     ptrdiff_t taken = panels;
     tile_function *function = find_tile(rows, &taken);
-    function(totals, totals_stride, x, x_stride, b, panel, step, count, lead, depth, fresh);
+    const ptrdiff_t groups = panels / taken;
+    function(t, totals, x, b, ahead, groups);
+    taken *= groups;
     totals += taken * 16;
-    b += taken * panel;
+    b += taken * t->panel;
     panels -= taken;
   }
+}
+
+// Panels that are needed soon, for the tiles before to ask for.
+struct ahead {
+  const float *b;
+  ptrdiff_t panels, panel, count;  // `count` lines of each
+};
+
+// The part of them that tile `index` of `tiles` asks for; sets the tile's step.
+static inline const char *ahead_of(const struct ahead *a, struct tile *t, ptrdiff_t index,
+                                   ptrdiff_t tiles, ptrdiff_t requests) {
+  const ptrdiff_t bytes = a->count * 64;
+  t->ahead_step = 0;
+  if (bytes <= 0 || a->panels <= 0 || requests <= 0) return (const char *)a->b;
+  // The tiles go through the panels one after the other.
+  const ptrdiff_t which = index * a->panels / tiles;
+  const ptrdiff_t first = (which * tiles + a->panels - 1) / a->panels;
+  const ptrdiff_t share = ((which + 1) * tiles + a->panels - 1) / a->panels - first;
+  t->ahead_step = (bytes / share + requests - 1) / requests;
+  return (const char *)(a->b + which * a->panel) + bytes * (index - first) / share;
 }
 
 // Multiply-adds twice of a tile on data in the cache, with uncut sums.
@@ -171,10 +206,10 @@ static double tile_flops(ptrdiff_t repeats, float *memory) {
   enum { inner = 256, panels = LF_TILE_PANELS };
   float totals[LF_TILE_ROWS * 16 * panels];
   float *x = memory, *b = memory + LF_TILE_ROWS * inner;
-  ptrdiff_t taken = panels;
-  tile_function *function = find_tile(LF_TILE_ROWS, &taken);
+  const struct tile t = {.totals_stride = 16 * panels, .x_stride = inner, .panel = inner * 16,
+                         .count = inner, .lead = inner, .depth = inner, .fresh = 1};
   for (ptrdiff_t i = 0; i < repeats; i++)
-    function(totals, 16 * panels, x, inner, b, inner * 16, 16, inner, inner, inner, 1);
+    tile_panels(&t, totals, x, LF_TILE_ROWS, b, panels, (const char *)b);
   return 2.0 * LF_TILE_ROWS * 16 * panels * inner * (double)repeats;
 }
 
@@ -183,7 +218,7 @@ static double tile_flops(ptrdiff_t repeats, float *memory) {
 // A product of two floats is exact in float64, so that fused and separate
 // multiply-add give the same sums.
 LF_INLINE void tile64(double *totals, ptrdiff_t totals_stride, const float *x, ptrdiff_t x_stride,
-                      ptrdiff_t rows, const float *b, ptrdiff_t step, ptrdiff_t count) {
+                      ptrdiff_t rows, const float *b, ptrdiff_t count) {
   typedef double loose __attribute__((vector_size(4 * LF_WIDTH), aligned(8), may_alias));
   for (ptrdiff_t first = 0; first < rows; first += 2) {
     // Past the last row the last one is computed again.
@@ -198,7 +233,7 @@ LF_INLINE void tile64(double *totals, ptrdiff_t totals_stride, const float *x, p
     for (ptrdiff_t i = 0; i < count; i++) {
       vd f0 = set1d((double)x0[i]), f1 = set1d((double)x1[i]);
       LF_UNROLL for (int v = 0; v < LF_LINE64; v++) {
-        vd line = load64(b + i * step + v * LF_WIDTH64);
+        vd line = load64(b + i * 16 + v * LF_WIDTH64);
         sums[0][v] += f0 * line;
         sums[1][v] += f1 * line;
       }

@@ -284,7 +284,9 @@ int main(int argc, char **argv) {
   if (strchr(only, 'a')) {
     attention(4096, 256, 384, 1);
     attention(4096, 256, 768, 1);
-    attention(4096, 256, 768, 2);
+    attention(4096, 256, 2048, 1);
+    attention(4096, 256, 4096, 1);
+    attention(4096, 256, 4096, 2);
     attention(512, 512, 96, 1);
     attention(512, 512, 512, 1);
     attention(128, 128, 128, 1);

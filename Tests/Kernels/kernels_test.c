@@ -1,7 +1,8 @@
 // Tests of CKernels: the same bits on all instruction sets and for all ways to
 // cut the work, and closeness to float64.
 //
-// Usage: kernels_test [quick]. Prints a digest of all results, to be compared
+// Usage: kernels_test [quick [instruction set...]], for slow emulators with the
+// few sets that matter there. Prints a digest of all results, to be compared
 // between architectures, and 'N passed, N failed'.
 
 #include <stdarg.h>
@@ -106,12 +107,16 @@ int main(int argc, char **argv) {
   const char *const all[] = {"avx2", "neon", "avx512", "baseline", "wide"};
   int count = 0;
   printf("compared:");
-  for (int i = 0; i < 5; i++)
-    if (lf_select(all[i])) {
+  for (int i = 0; i < 5; i++) {
+    int is_wanted = argc < 3;
+    for (int a = 2; a < argc; a++) is_wanted |= strcmp(argv[a], all[i]) == 0;
+    if (is_wanted && lf_select(all[i])) {
       sets[count++] = all[i];
       printf(" %s", all[i]);
     }
+  }
   printf("\n");
+  if (count == 0) return 1;
   fflush(stdout);
   test_fma();
   test_functions();
