@@ -93,7 +93,7 @@ let package = Package(
       name: "LFVerification",
       dependencies: [
         "LFCore", "LFFiles", "LFCheckpoints", "LFFamilies", "LFModels", "LFEncoder", "LFPictures",
-        "LFConversion",
+        "LFConversion", "CXXHash",
       ],
       swiftSettings: strict),
     .target(

@@ -51,8 +51,9 @@ def load_pickle(path):
 
 
 def without_measurements(record):
-    """`case.json` without what may differ between two honest runs."""
+    """`case.json` without what may differ between two honest runs, and without the bits of lfconv's own outputs."""
     record = json.loads(json.dumps(record))
+    record.pop("bits", None)
     provenance = record.get("provenance", {})
     for name in ("date", "measured"):
         provenance.pop(name, None)

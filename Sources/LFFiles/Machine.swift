@@ -1,3 +1,5 @@
+import LFCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -8,6 +10,44 @@
 package enum Machine {
   /// Processors that are online.
   package static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// The processor as its maker calls it, or its architecture where the system
+  /// does not tell.
+  package static var processorName: String {
+    #if canImport(Darwin)
+      var size = 0
+      if unsafe sysctlbyname("machdep.cpu.brand_string", nil, &size, nil, 0) == 0, size > 1 {
+        var name = [UInt8](repeating: 0, count: size)
+        if unsafe sysctlbyname("machdep.cpu.brand_string", &name, &size, nil, 0) == 0 {
+          return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+        }
+      }
+    #else
+      // The first processor is described within the first bytes, where x86 names it.
+      var bytes = [UInt8](repeating: 0, count: 4096)
+      let descriptor = unsafe open("/proc/cpuinfo", O_RDONLY | O_CLOEXEC)
+      if descriptor >= 0 {
+        let count = unsafe read(descriptor, &bytes, bytes.count)
+        close(descriptor)
+        let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        for line in text.split(separator: "\n") where line.hasPrefix("model name") {
+          let name = line.drop { $0 != ":" }.dropFirst().drop { $0 == " " }
+          if !name.isEmpty { return printable(String(name), limit: 100) }
+        }
+      }
+    #endif
+    return architecture
+  }
+
+  private static var architecture: String {
+    #if arch(x86_64)
+      "x86_64"
+    #elseif arch(arm64)
+      "aarch64"
+    #else
+      "processor"
+    #endif
+  }
 
   /// An environment variable.
   package static func environment(_ name: String) -> String? {

@@ -6,8 +6,8 @@ import Testing
   @Test("random windows, dilations, masks and lengths", arguments: 0..<20)
   func baseline(_ seed: Int) throws {
     // The choice holds for this thread; with one thread nothing runs elsewhere.
-    #expect(unsafe lf_select("baseline") == 1)
-    defer { _ = unsafe lf_select(nil) }
+    #expect(lf_select("baseline") == 1)
+    defer { _ = lf_select(nil) }
     let sample = RandomCase(seed: 4000 + seed)
     try check(
       try TinyModel(sample.shape, seed: seed), sample.inputs, attentions: true, threads: 1,

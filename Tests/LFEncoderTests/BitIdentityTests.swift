@@ -47,8 +47,8 @@ import Testing
     let model = try TinyModel(sample.shape, seed: seed)
     let expected = try bits(model, sample.inputs)
     var tried = 0
-    defer { _ = unsafe lf_select(nil) }
-    for name in Self.names where unsafe lf_select(name) == 1 {
+    defer { _ = lf_select(nil) }
+    for name in Self.names where lf_select(name) == 1 {
       tried += 1
       #expect(try bits(model, sample.inputs) == expected, "\(name), \(sample.note)")
     }

@@ -263,6 +263,7 @@ struct CommandLineTests {
     #expect(
       Set(output.keys) == [
         "name", "shape", "max_abs", "max_rel", "rmse", "min_cosine", "worst_index", "passed",
+        "bits", "expected_bits",
       ])
     let tensors = try #require(first["tensors"] as? [String: Any])
     #expect(tensors["compared"] as? Int == 54)

@@ -2,43 +2,40 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built program on a processor that can do less, as far as oneDNN's own
-/// variable takes it.
+/// The built program with every instruction set of this machine.
 @Suite("Instruction sets")
 struct InstructionSetTests {
-  /// The first is the one whose products are oneDNN's, not our own kernel's.
-  private static let cases = [
-    "wide-enough-for-the-matrix-library", "length-131-windows-4-12-20",
-    "padding-right-left-middle", "dilation-per-head", "autoregressive", "globals-none-one-many-all",
-    "attention-probabilities",
-    "roberta-full-attention-row-fully-padded", "roberta-masked-lm-three-windows",
-  ]
+  private static let names = ["baseline", "avx2", "avx512", "neon"]
 
-  #if os(Linux) && arch(x86_64)
-    @Test(
-      "Golden cases verify whatever oneDNN may use, with one thread and with two",
-      arguments: ["SSE41", "AVX", "AVX2"], [1, 2])
-    func limited(level: String, threads: Int) throws {
-      let result = try Program.run(
-        ["verify", "--quiet", "--threads", "\(threads)"] + Self.cases.map(Repository.golden),
-        environment: ["DNNL_MAX_CPU_ISA": level])
-      #expect(result.exitCode == 0, "\(result.output)\(result.errors)")
+  @Test("Golden cases have the stated bits, with one thread and with two", arguments: names, [1, 2])
+  func golden(name: String, threads: Int) throws {
+    let result = try Program.run(
+      ["verify", "--exact", "--json", "--threads", "\(threads)", Repository.golden],
+      environment: ["LFCONV_CPU": name])
+    if result.exitCode == 64 {
+      // Not of this processor, which the program says.
+      #expect(name != "baseline" && result.errors.contains("this processor has no \(name)"))
+      return
     }
+    #expect(result.exitCode == 0, "\(result.output)\(result.errors)")
+    #expect(result.json["instruction_set"] as? String == name)
+    #expect(result.json["passed"] as? Int == Repository.goldenNames.count)
+  }
 
-    /// Whether this machine can do what the two levels differ in.
-    private static let hasAVX2 =
-      (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.contains(" avx2 ") ?? false
+  @Test("An instruction set that there is not is refused before any work")
+  func unknown() throws {
+    let result = try Program.run(
+      ["inspect", "--json", Repository.golden("pad-zero") + "/source"],
+      environment: ["LFCONV_CPU": "avx9"])
+    #expect(result.exitCode == 64)
+    #expect((result.json["error"] as? [String: Any])?["code"] as? String == "usage.cpu")
+    #expect(result.json["schema"] as? String == "lfconv.inspect/1")
+  }
 
-    @Test(
-      "The variable is heard: sums come out otherwise in their last bits", .enabled(if: hasAVX2))
-    func isHeard() throws {
-      let reports = try ["SSE41", "AVX2"].map { level in
-        try Program.run(
-          ["verify", "--json", Repository.golden(Self.cases[0])],
-          environment: ["DNNL_MAX_CPU_ISA": level]
-        ).output
-      }
-      #expect(reports[0] != reports[1])
-    }
-  #endif
+  @Test("An empty variable counts as none")
+  func empty() throws {
+    let result = try Program.run(
+      ["inspect", Repository.golden("pad-zero") + "/source"], environment: ["LFCONV_CPU": ""])
+    #expect(result.exitCode == 0)
+  }
 }

@@ -1,5 +1,6 @@
 import CKernels
 public import LFCore
+import Synchronization
 
 /// The instruction set that the kernels use. Results do not depend on it.
 public enum InstructionSet {
@@ -29,7 +30,14 @@ public enum InstructionSet {
     }
   }
 
-  /// GFLOP/s of one thread in the kernels' own product on data in the cache: the
-  /// peak that a forward pass can be measured against.
-  package static func peakGFLOPS() -> Double { lf_peak_gflops(0.2) }
+  /// GFLOP/s of several threads at a time in the kernels' own product on data in
+  /// the cache: the peak that a forward pass can be measured against.
+  package static func peakGFLOPS(threads: Int) -> Double {
+    let rates = Mutex(0.0)
+    ParallelTasks(threads: threads).run(threads) { _, _ in
+      let rate = lf_peak_gflops(0.3)
+      rates.withLock { $0 += rate }
+    }
+    return rates.withLock { $0 }
+  }
 }

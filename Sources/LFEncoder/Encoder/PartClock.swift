@@ -37,10 +37,8 @@ package enum ForwardPart: String, CaseIterable, Sendable {
   case globalAttention = "global_attention"
   /// The product behind the attention.
   case attentionOutput = "attention_output"
-  /// The two products of the feed-forward part.
+  /// The two products of the feed-forward part, and the activation between them.
   case feedForward = "feed_forward"
-  /// Bias and activation between those two.
-  case activation
   /// Biases, residuals and LayerNorms of the layers.
   case layerNorm = "layer_norm"
 }

@@ -9,6 +9,11 @@ public struct BenchmarkResult: Sendable {
   public let seconds: [Double]
   /// Floating-point operations of one run, a multiply-add being two.
   public let flops: Double
+  /// GFLOP/s of so many threads in the kernels' own product on data in the cache.
+  public let peakGFLOPS: Double
+  /// The processor, and the instruction set that was used.
+  public let processor: String
+  public let instructionSet: String
   /// Most memory the process has held.
   public let peakBytes: Int
   /// Where the time went; empty unless asked for.
@@ -23,6 +28,14 @@ public struct BenchmarkResult: Sendable {
       : sorted[middle]
   }
 
+  /// GFLOP/s of the median run.
+  public var gflops: Double { flops / medianSeconds / 1e9 }
+
+  /// How much of the peak a part reaches, from 0 to 1.
+  public func shareOfPeak(_ part: ForwardPartTime) -> Double {
+    part.flops / part.seconds / 1e9 / (peakGFLOPS / Double(benchmark.threads))
+  }
+
   /// The object that `--json` prints.
   public var json: JSONObject {
     var json = JSONObject([
@@ -34,7 +47,10 @@ public struct BenchmarkResult: Sendable {
       ("seconds", .array(seconds.map { JSONValue($0) })),
       ("median_seconds", JSONValue(medianSeconds)),
       ("flops", JSONValue(flops)),
-      ("gflops", JSONValue(flops / medianSeconds / 1e9)),
+      ("gflops", JSONValue(gflops)),
+      ("peak_gflops", JSONValue(peakGFLOPS)),
+      ("processor", .string(processor)),
+      ("instruction_set", .string(instructionSet)),
       ("peak_rss_bytes", JSONValue(peakBytes)),
     ])
     if benchmark.measuresParts {

@@ -54,7 +54,10 @@ public struct ForwardBenchmark: Sendable {
     }
     let flops = ForwardFlops(settings: settings, batch: batch, length: length, globals: globals)
     return BenchmarkResult(
-      benchmark: self, seconds: seconds, flops: flops.total, peakBytes: Machine.peakMemory,
+      benchmark: self, seconds: seconds, flops: flops.total,
+      peakGFLOPS: InstructionSet.peakGFLOPS(threads: encoder.threads),
+      processor: Machine.processorName, instructionSet: InstructionSet.name,
+      peakBytes: Machine.peakMemory,
       parts: parts.map { ForwardPartTime.all($0, flops, seconds, threads: encoder.threads) } ?? []
     )
   }

@@ -22,7 +22,7 @@ struct ForwardFlops {
     let hidden = Double(settings.hiddenSize)
     let layers = Double(settings.attention.count)
     switch part {
-    case .embeddings, .activation, .layerNorm: return 0
+    case .embeddings, .layerNorm: return 0
     case .queryKeyValue: return layers * tokens * 2 * 3 * hidden * hidden
     case .attentionOutput: return layers * tokens * 2 * hidden * hidden
     case .feedForward:

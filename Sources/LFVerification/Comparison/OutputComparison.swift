@@ -14,13 +14,31 @@ public struct OutputComparison: Sendable {
   public let minCosine: Double
   /// Where the largest error is, one index a dimension.
   public let worstIndex: [Int]
-  /// Whether every value is within the tolerance.
-  public let passed: Bool
+  /// Whether every value is within the tolerance, and where that was demanded
+  /// has the very bits that the case states.
+  public private(set) var passed: Bool
   /// Why it failed, when that is not a matter of the numbers alone.
-  public let message: String
+  public private(set) var message: String
+  /// XXH3-128 of the float32 bytes, in hexadecimal; nil when there is no output.
+  public let bits: String?
+  /// The bits that the case states; nil when it states none.
+  public private(set) var expectedBits: String?
   /// For hidden states: how much of the tolerance the worst value of each token
   /// uses up, token by token; beyond 1 the token drifts. Otherwise empty.
   public let tokenErrors: [Float]
+
+  /// Whether the bits are not those that the case states.
+  public var haveBitsChanged: Bool { expectedBits != nil && bits != expectedBits }
+
+  /// Takes down the bits that the case states.
+  ///
+  /// - Parameter isExact: whether other bits make it fail.
+  mutating func expect(bits expected: OutputBits?, isExact: Bool) {
+    expectedBits = expected?.text
+    guard isExact, passed, haveBitsChanged else { return }
+    passed = false
+    message = "the values are within tolerance, but have other bits than the case states"
+  }
 
   /// Number of the hidden states that it is, 0 being the embeddings; nil for
   /// other outputs.
@@ -73,6 +91,7 @@ public struct OutputComparison: Sendable {
     worstIndex = Self.index(broken ?? sums.worst, shape)
     passed = sums.isAdmitted
     tokenErrors = sums.tokenErrors
+    bits = OutputBits(of: values).text
     if let broken {
       message = "\(values[broken].isFinite ? "the expected value" : "the value") is not finite"
     } else {
@@ -92,6 +111,7 @@ public struct OutputComparison: Sendable {
     worstIndex = []
     passed = false
     tokenErrors = []
+    bits = nil
   }
 
   private static func index(_ flat: Int, _ shape: [Int]) -> [Int] {

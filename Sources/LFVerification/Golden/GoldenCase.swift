@@ -24,6 +24,8 @@ public struct GoldenCase: Sendable {
   public let ignorePadding: Bool
   /// Who made the case and how, for reports; nothing depends on it.
   let provenance: JSONObject
+  /// The exact bits of some outputs.
+  let bits: [String: OutputBits]
   private let tolerance: Tolerance
   private let tolerances: [(output: String, tolerance: Tolerance)]
 
@@ -40,7 +42,7 @@ public struct GoldenCase: Sendable {
     let fields = GoldenFields(json: json, path: path)
     try fields.refuseUnknown([
       "name", "description", "model", "convert", "inputs", "expected", "expected_tensors",
-      "tolerance", "outputs", "ignore_padding", "provenance",
+      "tolerance", "outputs", "bits", "ignore_padding", "provenance",
     ])
     self.folder = folder
     name = try fields.optionalText("name") ?? Paths.name(Paths.resolved(folder) ?? folder)
@@ -51,6 +53,7 @@ public struct GoldenCase: Sendable {
     ignorePadding = try fields.flag("ignore_padding") ?? false
     provenance = json["provenance"]?.objectValue ?? JSONObject()
     conversion = try fields.conversion("convert")
+    bits = try fields.bits("bits")
     tolerance = try fields.tolerance(json["tolerance"], "tolerance", base: .standard)
     var tolerances: [(String, Tolerance)] = []
     for overrides in [json["outputs"], json["tolerance"]?.objectValue?["outputs"]] {

@@ -60,6 +60,19 @@ struct GoldenFields {
       absolute: numbers["atol"] ?? base.absolute, relative: numbers["rtol"] ?? base.relative)
   }
 
+  /// `{"logits": "…"}`, digests of outputs.
+  func bits(_ key: String) throws(LFError) -> [String: OutputBits] {
+    var result: [String: OutputBits] = [:]
+    for member in try object(key)?.members ?? [] {
+      guard let bits = member.value.stringValue.flatMap(OutputBits.init) else {
+        throw error(
+          "\(key).\(member.key)", "\(OutputBits.digits) lowercase hexadecimal digits", member.value)
+      }
+      result[member.key] = bits
+    }
+    return result
+  }
+
   func conversion(_ key: String) throws(LFError) -> LongformerOptions? {
     guard let object = try object(key) else { return nil }
     var options = LongformerOptions()

@@ -116,6 +116,8 @@ public struct GoldenRecorder: Sendable {
         ("atol", JSONValue(Tolerance.standard.absolute)),
         ("rtol", JSONValue(Tolerance.standard.relative)),
       ]))
+    json["bits"] = .object(
+      JSONObject(outputs.map { ($0.name, .string(OutputBits(of: $0.values).text)) }))
     json["ignore_padding"] = false
     // No date and no host: the same model and inputs give the same bytes.
     json["provenance"] = .object(

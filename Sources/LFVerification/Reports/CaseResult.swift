@@ -18,6 +18,8 @@ public struct CaseResult: Sendable {
   public let folder: String
   /// Every expected output, in the order of the computation.
   public var outputs: [OutputComparison] = []
+  /// Names under which the case states bits of outputs that it does not expect.
+  public var unusedBits: [String] = []
   /// How many tensors were compared byte for byte; 0 when none were expected.
   public var tensorsCompared = 0
   /// Tensors that are not as expected.
@@ -44,6 +46,24 @@ public struct CaseResult: Sendable {
     if error != nil { return .error }
     let agrees = outputs.allSatisfy(\.passed) && differingTensors.isEmpty
     return agrees && mutations?.survived.isEmpty != false ? .pass : .fail
+  }
+
+  /// Outputs whose bits are not those that the case states.
+  public var changedBits: [String] { outputs.filter(\.haveBitsChanged).map(\.name) }
+
+  /// A warning about such outputs that did not fail, and about bits of outputs
+  /// that are not expected; nil when there are none.
+  public var warning: String? {
+    let changed = outputs.filter { $0.haveBitsChanged && $0.passed }.map(\.name)
+    var parts: [String] = []
+    for (text, names) in [
+      ("other bits than the case states", changed),
+      ("bits of outputs that the case does not expect", unusedBits),
+    ] {
+      guard let first = names.first else { continue }
+      parts.append("\(text): \(first)" + (names.count > 1 ? " and \(names.count - 1) more" : ""))
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 
   /// The number of the first hidden states beyond tolerance, 0 being the
@@ -104,6 +124,7 @@ extension CaseResult {
     case .fail: lines.append("FAIL   \(name)  \(message)")
     case .error: lines.append("ERROR  \(name)  \(message)")
     }
+    if let warning { lines.append("         warning: \(warning)") }
     if let hint { lines.append("         hint: \(hint)") }
     guard details || status == .fail else { return Self.joined(lines) }
     for output in outputs where details || !output.passed {

@@ -4,7 +4,7 @@ extension VerificationReport {
   /// Workflow commands that GitHub shows as annotations; nothing when all
   /// passed.
   public var githubAnnotations: String {
-    cases.filter { $0.status != .pass }.map(\.githubAnnotation).joined()
+    cases.compactMap(\.githubAnnotation).joined()
   }
 
   /// The results as a job summary in Markdown.
@@ -21,6 +21,7 @@ extension VerificationReport {
       let drift = result.firstDriftingLayer.map { "`hidden_states.\($0)`" } ?? ""
       let error = result.outputs.isEmpty ? "" : result.maxAbsolute.rounded3
       var note = result.message
+      if let warning = result.warning { note += (note.isEmpty ? "" : "\n") + "Warning: " + warning }
       if let hint = result.hint { note += (note.isEmpty ? "" : "\n") + "Hint: " + hint }
       text += "| \(sign) | \(Self.cell(result.name)) | \(drift) | \(error) | \(Self.cell(note)) |\n"
     }
@@ -45,12 +46,14 @@ extension VerificationReport {
 }
 
 extension CaseResult {
-  fileprivate var githubAnnotation: String {
-    var body = message
+  fileprivate var githubAnnotation: String? {
+    guard status != .pass || warning != nil else { return nil }
+    let level = status == .pass ? "warning" : "error"
+    var body = status == .pass ? warning ?? "" : message
     if let hint { body += "\nHint: " + hint }
     let file = folder + "/case.json"
     let title = "lfconv verify: \(name)"
-    return "::error file=\(Self.property(file)),title=\(Self.property(title))::"
+    return "::\(level) file=\(Self.property(file)),title=\(Self.property(title))::"
       + Self.data(body) + "\n"
   }
 

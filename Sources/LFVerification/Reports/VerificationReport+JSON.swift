@@ -7,6 +7,8 @@ extension VerificationReport {
       ("schema", "lfconv.verify/1"),
       ("passed", JSONValue(passed)),
       ("failed", JSONValue(failed)),
+      ("processor", .string(processor)),
+      ("instruction_set", .string(instructionSet)),
       ("cases", .array(cases.map { .object($0.json) })),
     ])
   }
@@ -30,6 +32,7 @@ extension CaseResult {
     ])
     if let error { object["code"] = .string(error.code) }
     object["hint"] = hint.map { .string($0) }
+    object["warning"] = warning.map { .string($0) }
     object["cause"] = diagnosis.map { .string($0.cause.rawValue) }
     object["confirmed"] = diagnosis.map { .bool($0.isConfirmed) }
     object["first_drifting_layer"] = firstDriftingLayer.map { JSONValue($0) }
@@ -46,7 +49,7 @@ extension CaseResult {
 
 extension OutputComparison {
   fileprivate var json: JSONObject {
-    JSONObject([
+    var object = JSONObject([
       ("name", .string(name)),
       ("shape", .array(shape.map { JSONValue($0) })),
       ("max_abs", JSONValue(maxAbsolute)),
@@ -55,6 +58,9 @@ extension OutputComparison {
       ("min_cosine", JSONValue(minCosine)),
       ("worst_index", .array(worstIndex.map { JSONValue($0) })),
       ("passed", .bool(passed)),
+      ("bits", bits.map { .string($0) } ?? .null),
     ])
+    object["expected_bits"] = expectedBits.map { .string($0) }
+    return object
   }
 }

@@ -1,9 +1,16 @@
 import LFCore
+import LFEncoder
+import LFFiles
 
 /// The results of all cases of a run.
 public struct VerificationReport: Sendable {
   /// One result a case, in the order in which they were verified.
   public let cases: [CaseResult]
+
+  /// The processor that computed them, and the instruction set that was used;
+  /// results depend on neither.
+  public let processor = Machine.processorName
+  public let instructionSet = InstructionSet.name
 
   init(cases: [CaseResult]) { self.cases = cases }
 
@@ -22,7 +29,10 @@ public struct VerificationReport: Sendable {
   /// The last line of the text for people.
   public var summary: String {
     let errors = cases.count { $0.status == .error }
-    let verdict = "\(passed) passed, \(failed - errors) failed"
-    return errors > 0 ? verdict + ", \(errors) could not be verified" : verdict
+    let changed = cases.count { $0.outputs.contains { $0.haveBitsChanged && $0.passed } }
+    var verdict = "\(passed) passed, \(failed - errors) failed"
+    if errors > 0 { verdict += ", \(errors) could not be verified" }
+    if changed > 0 { verdict += ", \(changed) with other bits than stated" }
+    return verdict
   }
 }

@@ -11,6 +11,9 @@ public struct Verifier: Sendable {
   public var threads: Int
   /// Whether results carry what a page shows beyond the numbers.
   public var needsDetails = false
+  /// Whether an output fails whose bits are not those that the case states;
+  /// otherwise that is a warning.
+  public var isExact = false
   /// Whether mutants of every case are verified too, and must fail.
   public var testsMutations = false
 
@@ -79,7 +82,22 @@ public struct Verifier: Sendable {
     let run = try CaseRun(golden, prepared, threads: threads)
     let outputs = try run.forward()
     result.outputs = run.compare(outputs)
-    if result.status == .fail {
+    // Other bits alone have no cause that could be found in the numbers.
+    let needsDiagnosis = result.status == .fail
+    let names = Set(result.outputs.map(\.name))
+    result.unusedBits = golden.bits.keys.filter { !names.contains($0) }.sorted()
+    if isExact, let name = result.unusedBits.first {
+      throw .refused(
+        "golden.case",
+        at: .init(
+          file: Paths.join(golden.folder, "case.json"), entry: printable("bits.\(name)", limit: 80)),
+        expected: "an output that the case expects", found: "another name")
+    }
+    for index in result.outputs.indices {
+      let bits = golden.bits[result.outputs[index].name]
+      result.outputs[index].expect(bits: bits, isExact: isExact)
+    }
+    if needsDiagnosis {
       result.diagnosis = try Diagnostician(
         run: run, comparisons: result.outputs, outputs: outputs
       ).diagnosis(evidence)

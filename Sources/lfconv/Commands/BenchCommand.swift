@@ -62,8 +62,9 @@ struct BenchCommand: Action {
       median  \(result.medianSeconds.rounded3) s for \(batch) × \(length) tokens, \(global) global, \
       \(benchmark.threads) threads
       runs    \(runs) s
-      rate    \((result.flops / result.medianSeconds / 1e9).rounded3) GFLOP/s of \
-      \((result.flops / 1e9).rounded3) GFLOP
+      rate    \(result.gflops.rounded3) GFLOP/s, \(percent(result.gflops / result.peakGFLOPS)) of \
+      this machine's peak; \((result.flops / 1e9).rounded3) GFLOP in all
+      peak    \(result.peakGFLOPS.rounded3) GFLOP/s: \(result.processor), \(result.instructionSet)
       memory  \(result.peakBytes.byteText) at most
       """)
     let width = result.parts.map(\.name.count).max() ?? 0
@@ -71,9 +72,12 @@ struct BenchCommand: Action {
       let name = part.name.padding(to: width)
       let rate =
         part.flops > 0
-        ? ", \((part.flops / part.seconds / 1e9).rounded3) GFLOP/s of one thread" : ""
+        ? ", \((part.flops / part.seconds / 1e9).rounded3) GFLOP/s of one thread, "
+          + "\(percent(result.shareOfPeak(part))) of its peak" : ""
       try console.result("part    \(name)  \(part.seconds.rounded3) s\(rate)")
     }
     return 0
   }
+
+  private func percent(_ share: Double) -> String { "\((100 * share).rounded3) %" }
 }

@@ -48,12 +48,16 @@ struct VerifyCommand: Action {
       """)
   var perturb = false
 
+  @Flag(help: "Fail when an output has other bits than its case states, not only warn.")
+  var exact = false
+
   @OptionGroup var common: CommonOptions
 
   func perform() throws -> Int32 {
     let console = common.console
     var verifier = Verifier(model: model, threads: common.threadCount)
     verifier.needsDetails = html != nil
+    verifier.isExact = exact
     verifier.testsMutations = perturb
     var failure: LFError?
     let report = try verifier.run(cases) { result in
@@ -70,6 +74,7 @@ struct VerifyCommand: Action {
       try ReportFiles.append(report.githubSummary, to: path)
     }
     try console.result(report.summary)
+    try console.result("on \(report.processor), with the instruction set \(report.instructionSet)")
     try console.object(report.json)
     if github { try annotate(report) }
     return report.exitCode
