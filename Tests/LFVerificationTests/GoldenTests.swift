@@ -127,7 +127,7 @@ struct GoldenTests {
     let folder = try scratch.copy(Repository.golden("fairseq-legacy-pickle"), as: "case")
     let path = folder + "/source/model.pt"
     let original = try Data(contentsOf: URL(fileURLWithPath: path))
-    // The raw storages stand behind the pickles, at the file's end.
+    // The raw storages come after the pickles, at the file's end.
     for back in stride(from: 64, to: 4096, by: 509) {
       var changed = original
       changed[changed.count - back] ^= 1

@@ -20,7 +20,7 @@ public struct OutputComparison: Sendable {
   public let message: String
   /// For hidden states: how much of the tolerance the worst value of each token
   /// uses up, token by token; beyond 1 the token drifts. Otherwise empty.
-  public let tokenErrors: [Float]
+  let tokenErrors: [Float]
 
   /// Number of the hidden states that it is, 0 being the embeddings; nil for
   /// other outputs.

@@ -156,7 +156,7 @@ private struct DriftingTokens {
         Diagnosis(
           .tokenTypes,
           "exactly the tokens of type \(names) are off from the embeddings on: "
-            + "likely that row of the token type embeddings is missing or initialised anew")
+            + "likely that row of the token type embeddings is missing or initialised again")
       )
     }
     if let commonRow { return ([], commonRow) }

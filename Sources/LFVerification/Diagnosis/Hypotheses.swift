@@ -87,7 +87,7 @@ struct Hypotheses {
 
   // MARK: Positions
 
-  /// The run with the position table put together anew from its own rows.
+  /// The run with the position table built again from its own rows.
   private func table(
     _ parts: (_ index: Int, _ rowBytes: Int) -> [ComposedTensor.Part]
   ) -> CaseRun? {
