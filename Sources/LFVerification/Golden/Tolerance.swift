@@ -5,12 +5,6 @@ public struct Tolerance: Sendable, Equatable {
   /// rtol, times the expected value.
   public let relative: Double
 
-  /// A tolerance.
-  init(absolute: Double, relative: Double) {
-    self.absolute = absolute
-    self.relative = relative
-  }
-
   /// What holds for a case that states none: PyTorch's own float32 is within a
   /// tenth of it.
   static let standard = Tolerance(absolute: 2e-5, relative: 2e-5)
