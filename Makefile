@@ -57,8 +57,7 @@ build: check-libraries
 release: check-libraries
 	$(SWIFT) build -c release --product lfconv
 
-# The folder of the C code that belongs to the container.
-GENERATED = $(firstword $(wildcard Sources/CContainer Sources/CLFZIndex))
+GENERATED = Sources/CContainer
 generate:
 	@.ci/setup generator
 	protoc-c --proto_path=Specs --c_out=$(GENERATED) lfz.proto
@@ -96,7 +95,7 @@ fuzz: check-libraries
 
 # Memory is checked everywhere, undefined behaviour in the C targets. What a
 # process still holds at its end is no finding.
-SANITIZED = (Core|Files|FileIO|Checkpoints|Container|Families|Models|Tokenizers|Conversion|Encoder|ReferenceModel)Tests
+SANITIZED = LF(Core|Files|Checkpoints|Container|Families|Models|Conversion|Encoder|Verification)Tests
 sanitize: check-libraries
 	LFCONV_SANITIZE_C=undefined ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	  LFCONV_REAL_CHECKPOINTS="$(REAL)" $(SWIFT) test --sanitize=address \

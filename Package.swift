@@ -51,11 +51,9 @@ let package = Package(
       providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(
-      name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
     .target(name: "CPlatform", cSettings: kernel),
     .target(
-      name: "CContainer", dependencies: ["CProtobufC", "CXXHash"], cSettings: kernel),
+      name: "CContainer", dependencies: ["CProtobufC"], cSettings: kernel),
     .target(name: "CKernels", cSettings: kernel),
 
     .plugin(name: "EmbedFamilies", capability: .buildTool()),
@@ -83,11 +81,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "LFEncoder",
-      dependencies: [
-        "LFCore", "LFFamilies", "CKernels",
-        .target(name: "COneDNN", condition: .when(platforms: [.linux])),
-      ],
-      swiftSettings: strict),
+      dependencies: ["LFCore", "LFFamilies", "CKernels"], swiftSettings: strict),
     .target(name: "LFPictures", dependencies: ["LFCore", "LFFamilies"], swiftSettings: strict),
     .target(
       name: "LFConversion",
@@ -122,7 +116,7 @@ let package = Package(
 
     // One test target a source target, and what they share.
     .target(name: "TestSupport", dependencies: ["LFCore"], path: "Tests/Support"),
-    .testTarget(name: "LFCoreTests", dependencies: ["LFCore"]),
+    .testTarget(name: "LFCoreTests", dependencies: ["LFCore", "TestSupport"]),
     .testTarget(name: "LFFilesTests", dependencies: ["LFFiles", "LFCore", "TestSupport"]),
     .testTarget(
       name: "LFCheckpointsTests",

@@ -2,18 +2,36 @@
 
 #if defined(__x86_64__)
 
+#include <immintrin.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,bmi,bmi2")
+#endif
 
-#define LF_FUSED
+#define LF_WIDTH 8
+#define LF_FMA(a, b, c) ((vf)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
+
 #define LF_NAME(name) lf_avx2_##name
+#define LF_TABLE_NAME "avx2"
+// 12 sums, a line of the panel and a factor: 15 of 16 registers.
+#define LF_TILE_ROWS 6
+#define LF_TILE_PANELS 1
+// 16 KB of a panel, beside 6 KB of rows, in a first-level cache of 32 KB.
+#define LF_INNER 256
 
 #include "kernels.inc.h"
 
+#if defined(__clang__)
 #pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
 
 #endif

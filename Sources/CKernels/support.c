@@ -1,10 +1,9 @@
 // Memory and threads.
 
 #define _GNU_SOURCE
-#include "CKernels.h"
-
-#include <dlfcn.h>
 #include <stdlib.h>
+
+#include "CKernels.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -27,15 +26,3 @@ float *lf_allocate(size_t count) {
 void lf_free(float *memory) { free(memory); }
 
 int64_t lf_next(int64_t *counter) { return __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED); }
-
-int lf_set_openmp_threads(int threads) {
-  // Looked up by name, so that no OpenMP runtime has to be linked here.
-  int (*get)(void) = NULL;
-  void (*set)(int) = NULL;
-  *(void **)&get = dlsym(RTLD_DEFAULT, "omp_get_max_threads");
-  *(void **)&set = dlsym(RTLD_DEFAULT, "omp_set_num_threads");
-  if (!get || !set || threads < 1) return 0;
-  int former = get();
-  set(threads);
-  return former;
-}

@@ -1,17 +1,17 @@
-public import LFCore
+package import LFCore
 
 /// A folder whose files are opened by names that a file inside it may state.
 ///
 /// Names that would lead out of the folder are refused, and so are links out of
 /// it, with one exception: in Hugging Face's cache, `snapshots/<revision>/x` is
 /// a link to `blobs/<digest>` of the same repository.
-public struct ContainedFolder: Sendable {
+package struct ContainedFolder: Sendable {
   /// The folder's path, as it was given.
-  public let path: String
+  package let path: String
   private let allowed: [String]
 
   /// A folder that exists.
-  public init(_ path: String) throws(LFError) {
+  package init(_ path: String) throws(LFError) {
     guard Paths.kind(path) == .folder, let real = Paths.resolved(path) else {
       throw .refused(
         "io.not-a-folder", at: .init(file: path), expected: "a folder", found: "none")
@@ -24,17 +24,17 @@ public struct ContainedFolder: Sendable {
   }
 
   /// Names of the entries, sorted.
-  public func entries() throws(LFError) -> [String] { try Paths.entries(path) }
+  package func entries() throws(LFError) -> [String] { try Paths.entries(path) }
 
   /// Whether a regular file of this name is there.
-  public func contains(_ name: String) -> Bool {
+  package func contains(_ name: String) -> Bool {
     Paths.kind(Paths.join(path, name)) == .file
   }
 
   /// Opens a file of the folder.
   ///
   /// - Throws: `io.unsafe-path` for a name or link that leads elsewhere.
-  public func open(_ name: String) throws(LFError) -> InputFile {
+  package func open(_ name: String) throws(LFError) -> InputFile {
     let components = name.split(separator: "/", omittingEmptySubsequences: false)
     let safe =
       !components.contains { $0.isEmpty || $0 == "." || $0 == ".." }

@@ -1,5 +1,5 @@
 import CPlatform
-public import LFCore
+package import LFCore
 import Synchronization
 
 #if canImport(Glibc)
@@ -9,19 +9,19 @@ import Synchronization
 #endif
 
 /// A folder of files that appears at its destination complete, or not at all.
-public final class OutputFolder: Sendable {
+package final class OutputFolder: Sendable {
   /// Where the folder will be.
-  public let destination: String
+  package let destination: String
   /// Where it is until then.
-  public let temporaryPath: String
+  package let temporaryPath: String
   private let overwrite: Bool
 
   /// Creates the temporary folder beside the destination.
   ///
   /// - Parameter marker: with `overwrite`, a folder is only replaced when it is
-  ///   empty or holds a file of this name: a mistyped path must not cost
-  ///   somebody their documents.
-  public init(_ destination: String, overwrite: Bool, marker: String) throws(LFError) {
+  ///   empty or holds a file of this name: a mistyped path must not delete
+  ///   documents.
+  package init(_ destination: String, overwrite: Bool, marker: String) throws(LFError) {
     try OutputFile.checkFree(destination, overwrite: overwrite, wanted: .folder)
     if overwrite, Paths.exists(destination) {
       let entries = try Paths.entries(destination)
@@ -44,7 +44,7 @@ public final class OutputFolder: Sendable {
   deinit { discard() }
 
   /// Creates a file inside; `name` may contain folders, which are made.
-  public func file(_ name: String) throws(LFError) -> OutputFile {
+  package func file(_ name: String) throws(LFError) -> OutputFile {
     let path = Paths.join(temporaryPath, name)
     var folder = temporaryPath
     for component in name.split(separator: "/").dropLast() {
@@ -57,14 +57,14 @@ public final class OutputFolder: Sendable {
   }
 
   /// Writes a whole small file inside.
-  public func write(_ bytes: [UInt8], to name: String) throws(LFError) {
+  package func write(_ bytes: [UInt8], to name: String) throws(LFError) {
     let file = try file(name)
     try file.append(bytes)
     try file.publish()
   }
 
   /// Moves the complete folder to its destination.
-  public func publish() throws(LFError) {
+  package func publish() throws(LFError) {
     OutputFile.syncFolder(temporaryPath)
     if unsafe rename(temporaryPath, destination) != 0 {
       let number = errno
@@ -81,7 +81,7 @@ public final class OutputFolder: Sendable {
   }
 
   /// Removes the temporary folder; nothing happens once it is published.
-  public func discard() {
+  package func discard() {
     Paths.removeTree(temporaryPath)
     TemporaryPaths.forget(temporaryPath)
   }
@@ -93,7 +93,7 @@ public final class OutputFolder: Sendable {
       Paths.removeTree(temporaryPath)
       return
     }
-    // No atomic exchange here: the old folder steps aside and comes back if
+    // No atomic exchange here: the old folder is renamed, and renamed back if
     // the new one cannot take its place.
     let aside = temporaryPath + ".old"
     guard unsafe rename(destination, aside) == 0 else {

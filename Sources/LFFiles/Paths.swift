@@ -1,4 +1,4 @@
-public import LFCore
+package import LFCore
 
 #if canImport(Glibc)
   import Glibc
@@ -7,12 +7,12 @@ public import LFCore
 #endif
 
 /// Questions about paths.
-public enum Paths {
+package enum Paths {
   /// What a path leads to, links followed.
-  public enum Kind: Sendable { case missing, file, folder, other }
+  package enum Kind: Sendable { case missing, file, folder, other }
 
   /// What is at `path`; `missing` also when it cannot be looked at.
-  public static func kind(_ path: String) -> Kind {
+  package static func kind(_ path: String) -> Kind {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return .missing }
     switch status.st_mode & S_IFMT {
@@ -23,38 +23,38 @@ public enum Paths {
   }
 
   /// Whether anything, even a dangling link, is at `path`.
-  public static func exists(_ path: String) -> Bool {
+  package static func exists(_ path: String) -> Bool {
     var status = stat()
     return unsafe lstat(path, &status) == 0
   }
 
   /// The absolute path without links, or nil when it does not exist.
-  public static func resolved(_ path: String) -> String? {
+  package static func resolved(_ path: String) -> String? {
     guard let result = unsafe realpath(path, nil) else { return nil }
     defer { unsafe free(result) }
     return unsafe String(cString: result)
   }
 
-  /// The part behind the last slash; slashes at the end do not count.
-  public static func name(_ path: String) -> String {
+  /// The part after the last slash; slashes at the end do not count.
+  package static func name(_ path: String) -> String {
     let trimmed = path.dropLast(while: "/")
     return trimmed.split(separator: "/").last.map(String.init) ?? String(trimmed)
   }
 
   /// The part before the last slash: "." without one.
-  public static func folder(_ path: String) -> String {
+  package static func folder(_ path: String) -> String {
     let trimmed = path.dropLast(while: "/")
     guard let slash = trimmed.lastIndex(of: "/") else { return "." }
     return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
   }
 
   /// A path inside a folder; an absolute one stays as it is.
-  public static func join(_ folder: String, _ path: String) -> String {
+  package static func join(_ folder: String, _ path: String) -> String {
     path.hasPrefix("/") ? path : folder + (folder.hasSuffix("/") ? "" : "/") + path
   }
 
   /// Names in a folder, sorted by their bytes, without "." and "..".
-  public static func entries(_ folder: String) throws(LFError) -> [String] {
+  package static func entries(_ folder: String) throws(LFError) -> [String] {
     guard let stream = unsafe opendir(folder) else {
       throw .system("cannot list", folder, errno: errno)
     }

@@ -1,4 +1,4 @@
-public import LFCore
+package import LFCore
 
 #if canImport(Glibc)
   import Glibc
@@ -8,25 +8,24 @@ public import LFCore
 
 /// Standard output and standard error, written at once and with errors seen.
 ///
-/// The standard library's `print` buffers, and a full disk behind it goes by
-/// unnoticed.
-public enum StandardStreams {
+/// The standard library's `print` buffers, and goes on when the disk is full.
+package enum StandardStreams {
   /// Writes results.
   ///
   /// - Throws: `io.failed` when they could not be written.
-  public static func output(_ text: String) throws(LFError) {
+  package static func output(_ text: String) throws(LFError) {
     let number = write(text, to: STDOUT_FILENO)
     guard number == 0 else { throw .system("cannot write", "standard output", errno: number) }
   }
 
-  /// Writes messages; there is nobody to tell when that fails.
-  public static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+  /// Writes messages; an error of that cannot be reported anywhere.
+  package static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
   /// Whether messages are read by a person at a terminal.
-  public static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  package static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
   /// Whether results are read by a person at a terminal.
-  public static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
   private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     let bytes = Array(text.utf8)

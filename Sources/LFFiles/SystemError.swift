@@ -1,4 +1,4 @@
-public import LFCore
+package import LFCore
 
 #if canImport(Glibc)
   import Glibc
@@ -10,7 +10,7 @@ extension LFError {
   /// A failed system call (exit code 4).
   ///
   /// - Parameter action: what was tried, as in "cannot open".
-  public static func system(_ action: String, _ path: String, errno number: Int32) -> LFError {
+  package static func system(_ action: String, _ path: String, errno number: Int32) -> LFError {
     let reason = unsafe String(cString: strerror(number))
     let hint: String? =
       switch number {

@@ -1,4 +1,5 @@
 import Dispatch
+package import LFCore
 import Synchronization
 
 #if canImport(Glibc)
@@ -8,7 +9,7 @@ import Synchronization
 #endif
 
 /// Temporary files and folders of this process, removed also on signals.
-public enum TemporaryPaths {
+package enum TemporaryPaths {
   private static let paths = Mutex<[String]>([])
 
   /// A free path beside `destination`, registered for removal.
@@ -28,7 +29,7 @@ public enum TemporaryPaths {
 
   /// Removes what is registered when the process is interrupted, then lets the
   /// signal end it as if it had not been caught (exit codes 129, 130, 143).
-  public static func removeOnSignals() {
+  package static func removeOnSignals() {
     signal(SIGXFSZ, SIG_IGN)  // a file-size limit becomes an error of write
     let queue = DispatchQueue(label: "signals")
     for number in [SIGHUP, SIGINT, SIGTERM] {
@@ -59,5 +60,26 @@ public enum TemporaryPaths {
       }
       source.resume()
     }
+  }
+}
+
+/// Folders for files that live no longer than a command.
+package enum TemporaryFolder {
+  /// A new folder in `TMPDIR`, removed also when a signal ends the process.
+  package static func make() throws(LFError) -> String {
+    let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    let path = TemporaryPaths.reserve(beside: Paths.join(base, "lfconv"))
+    guard unsafe mkdir(path, 0o700) == 0 else {
+      let number = errno
+      TemporaryPaths.forget(path)
+      throw .system("cannot create a folder in", base, errno: number)
+    }
+    return path
+  }
+
+  /// Removes such a folder.
+  package static func remove(_ path: String) {
+    Paths.removeTree(path)
+    TemporaryPaths.forget(path)
   }
 }

@@ -14,12 +14,10 @@ package enum SourceFiles {
     let described = Mutex(
       files.map { LFZProvenance.SourceFile(name: Paths.name($0.path), byteCount: $0.byteCount) })
     guard sha256 else { return described.withLock { $0 } }
-    let jobs = ParallelJobs<Void> {
-    } body: { (_, index) throws(LFError) in
+    try ParallelTasks(threads: threads).run(files.count) { (index) throws(LFError) in
       let digest = try InputFile(files[index].path).sha256()
       described.withLock { $0[index].sha256 = digest }
     }
-    try jobs.run(count: files.count, threads: threads)
     return described.withLock { $0 }
   }
 }

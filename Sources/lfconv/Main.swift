@@ -1,5 +1,6 @@
 import ArgumentParser
 import LFCore
+import LFEncoder
 import LFFiles
 
 /// The program: parses, runs, and turns every failure into a message, an exit
@@ -22,6 +23,7 @@ enum Main {
         return 0
       }
       schema = type(of: action).schema
+      try InstructionSet.check(Machine.environment(InstructionSet.variable))
       return try action.perform()
     } catch let error as LFError {
       report(error, schema: schema, json: json)

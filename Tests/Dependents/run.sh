@@ -51,7 +51,6 @@ print("last_hidden_state", outputs["last_hidden_state"]?.shape ?? [])
 SWIFT
 
 cases="$here/Golden/cases"
-[ -d "$cases" ] || cases="$here/Golden"
 output=$(swift run --package-path "$work/user" --scratch-path "$work/build" App "$cases/token-classification/source")
 echo "$output"
 grep -q "my own Container, my own FileIO, my own Verification, my own text" <<<"$output"

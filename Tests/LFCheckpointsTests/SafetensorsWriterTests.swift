@@ -4,25 +4,19 @@ import LFFiles
 import TestSupport
 import Testing
 
-/// Tensors in memory.
-struct MemorySource: TensorSource {
-  var tensors: [TensorDescriptor]
-  var content: [[UInt8]]
-
-  init(_ tensors: [(name: TensorName, type: ElementType, shape: [Int])]) throws {
-    self.tensors = []
-    content = []
-    for tensor in tensors {
-      let descriptor = TensorDescriptor(
-        name: tensor.name, elementType: tensor.type, shape: try TensorShape(tensor.shape))
-      let seed = self.tensors.count
-      self.tensors.append(descriptor)
-      content.append((0..<descriptor.byteCount).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ seed) })
+extension MemorySource {
+  /// Tensors of different bytes.
+  fileprivate init(_ tensors: [(name: TensorName, type: ElementType, shape: [Int])]) throws {
+    self.init()
+    for (seed, tensor) in tensors.enumerated() {
+      let shape = try TensorShape(tensor.shape)
+      let bytes = (0..<shape.elementCount * tensor.type.byteCount).map {
+        UInt8(truncatingIfNeeded: $0 &* 31 &+ seed)
+      }
+      self.tensors.append(
+        TensorDescriptor(name: tensor.name, elementType: tensor.type, shape: shape))
+      values.append(bytes)
     }
-  }
-
-  func read(_ index: Int, at offset: Int, into buffer: inout MutableRawSpan) throws(LFError) {
-    buffer.copy(content[index][offset..<offset + buffer.byteCount])
   }
 }
 
@@ -51,7 +45,7 @@ struct MemorySource: TensorSource {
     #expect(Set(read.tensors) == Set(source.tensors))
     for (index, tensor) in read.tensors.enumerated() {
       let origin = try #require(source.index(of: tensor.name))
-      #expect(try read.bytes(index) == source.content[origin])
+      #expect(try read.bytes(index) == source.values[origin])
     }
     // Each tensor at a multiple of its element's size, the data at one of 8.
     #expect(read.tensors.map(\.elementType.byteCount) == [8, 4, 2, 2, 1, 1])

@@ -52,7 +52,7 @@ import Testing
 
   static let mutations: [Mutation] = [
     .init("bytes before", "zip.end") { bytes, _ in bytes = [1, 2, 3] + bytes },
-    .init("bytes behind", "zip.end") { bytes, _ in bytes += [0] },
+    .init("bytes after it", "zip.end") { bytes, _ in bytes += [0] },
     .init("end record twice", "zip.end") { bytes, places in
       // The comment of the first is the second: both end the file.
       bytes[places.end + 20] = 22

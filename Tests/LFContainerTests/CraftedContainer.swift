@@ -37,7 +37,7 @@ struct CraftedContainer {
   /// The index; only used while `indexBytes` is nil.
   var index: LFZIndex
   var indexBytes: [UInt8]?
-  /// Bytes between the last chunk and the table, and behind the index.
+  /// Bytes between the last chunk and the table, and after the index.
   var gap: [UInt8] = []
   var trailing: [UInt8] = []
 

@@ -65,7 +65,7 @@ struct DeterminismTests {
   }
 }
 
-/// A source some of whose tensors cannot be read behind their first bytes.
+/// A source some of whose tensors cannot be read after their first bytes.
 private struct FailingSource: TensorSource {
   var base: MemorySource
   var failing: Set<Int>

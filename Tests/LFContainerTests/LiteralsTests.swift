@@ -1,4 +1,5 @@
 import LFCore
+import TestSupport
 import Testing
 
 @testable import LFContainer
@@ -63,7 +64,7 @@ struct LiteralsTests {
 
   private func encoded(_ bytes: [UInt8]) throws -> [UInt8] {
     let encoder = try ZstdEncoder.literals()
-    let output = ByteBuffer(byteCount: bytes.count * 2 + 1024)
+    let output = try AlignedMemory.chunk(byteCount: bytes.count * 2 + 1024)
     let count = unsafe bytes.withUnsafeBytes {
       unsafe encoder.encode($0, to: output.start, capacity: output.bytes.count)
     }
@@ -72,7 +73,7 @@ struct LiteralsTests {
 
   private func decoded(_ frame: [UInt8], _ count: Int, _ library: Bool) throws -> [UInt8] {
     let decoder = try ZstdDecoder()
-    let output = ByteBuffer(byteCount: count)
+    let output = try AlignedMemory.chunk(byteCount: count)
     try unsafe frame.withUnsafeBytes {
       if library {
         try unsafe decoder.decodeWithLibrary($0, to: output.start, count: count)

@@ -1,4 +1,5 @@
 import LFCore
+import TestSupport
 import Testing
 
 @testable import LFContainer

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LFContainer
 
-/// A way to spoil a container, and what has to be said about it.
+/// A defect of a container, and the error that must name it.
 struct Mutation: Sendable, CustomTestStringConvertible {
   let name: String
   let code: String
@@ -110,7 +110,7 @@ struct Mutation: Sendable, CustomTestStringConvertible {
       container.chunks[0].bytes[28] += 1
       container.chunks[0].bytes.append(0)
     },
-    Mutation("bytes behind the planes", "lfz.chunk") { $0.chunks[0].bytes.append(0) },
+    Mutation("bytes after the planes", "lfz.chunk") { $0.chunks[0].bytes.append(0) },
     Mutation("coded plane's magic", "lfz.chunk") { container in
       let length = Int(container.chunks[0].bytes[28]) | Int(container.chunks[0].bytes[29]) << 8
       container.chunks[0].bytes[container.chunks[0].bytes.count - length] ^= 1
@@ -122,7 +122,7 @@ struct Mutation: Sendable, CustomTestStringConvertible {
       container.index.files[1].byteCount += 1
     },
     Mutation("two frames", "lfz.chunk") { $0.chunks[3].bytes += $0.chunks[3].bytes },
-    Mutation("skippable frame behind", "lfz.chunk") {
+    Mutation("skippable frame after it", "lfz.chunk") {
       $0.chunks[3].bytes += [0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]
     },
     Mutation("frame cut", "lfz.chunk") { $0.chunks[3].bytes.removeLast() },

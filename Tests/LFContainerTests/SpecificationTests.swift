@@ -128,7 +128,7 @@ struct SpecificationTests {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments =
-      ["python3", root.path + "/Tests/ContainerTests/decode_lfz.py"] + arguments
+      ["python3", root.path + "/Tests/LFContainerTests/decode_lfz.py"] + arguments
     try process.run()
     process.waitUntilExit()
     return process.terminationStatus

@@ -18,11 +18,6 @@ void lfz_split(const uint8_t *elements, size_t count, size_t width, uint8_t *con
 void lfz_split_float(const uint8_t *elements, size_t count, size_t width, uint8_t *const *planes);
 
 /// The reverse of `lfz_split`.
-///
-/// With `stream`, memory is written past the caches, which is right for data
-/// that is not read again soon and wrong for a small buffer.
-void lfz_merge(const uint8_t *const *planes, size_t count, size_t width, uint8_t *elements,
-               int stream);
+void lfz_merge(const uint8_t *const *planes, size_t count, size_t width, uint8_t *elements);
 /// The reverse of `lfz_split_float`.
-void lfz_merge_float(const uint8_t *const *planes, size_t count, size_t width, uint8_t *elements,
-                     int stream);
+void lfz_merge_float(const uint8_t *const *planes, size_t count, size_t width, uint8_t *elements);

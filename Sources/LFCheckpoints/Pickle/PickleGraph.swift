@@ -43,7 +43,7 @@ package struct PickleGraph: Sendable {
   /// The name of the class or function that a record would call.
   func callableName(_ reference: PickleReference) -> String? {
     if let name = callable(reference)?.text { return name }
-    // Legacy files put the source code of a module's class aside with its name.
+    // Legacy files store the source code of a module's class with its name.
     guard let callable = record(reference)?.callable,
       case .persistent(let identifier) = self[callable], let items = tuple(identifier),
       items.count > 1

@@ -85,7 +85,7 @@ extension PickleMachine {
     case .obj:
       let items = try popToMark()
       guard let callable = items.first else {
-        throw fail("pickle.stack", "a class behind the mark", "nothing")
+        throw fail("pickle.stack", "a class after the mark", "nothing")
       }
       try tuple(Array(items.dropFirst()))
       try record(callable, try pop())

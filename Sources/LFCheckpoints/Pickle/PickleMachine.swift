@@ -20,7 +20,7 @@ struct PickleMachine {
   /// Where the opcode that is carried out begins.
   private(set) var opcodeOffset = 0
 
-  /// Reads one pickle; `stream` stands behind it afterwards.
+  /// Reads one pickle; `stream` is at its end after that.
   ///
   /// - Throws: `pickle.*` with the offset of the opcode that is wrong.
   static func run(_ stream: inout PickleStream, limits: Limits) throws(LFError) -> PickleGraph {

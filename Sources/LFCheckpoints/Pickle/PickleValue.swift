@@ -42,7 +42,7 @@ package struct PickleGlobal: Hashable, Sendable {
 /// What a pickle asks to be called, written down instead.
 package struct PickleRecord: Sendable {
   /// What would be called: a global, another record, or a class that was
-  /// put aside with its source code.
+  /// stored with its source code.
   package let callable: PickleReference
   /// The arguments: a tuple.
   package let arguments: PickleReference

@@ -12,7 +12,7 @@ struct InertValues {
 
   /// Checks that nothing in there is a tensor or of an unknown class.
   ///
-  /// A tensor would be left out silently, and a class nobody knows might mean
+  /// A tensor would be left out silently, and an unknown class might mean
   /// anything, also one.
   mutating func check(_ roots: [PickleReference]) throws(LFError) {
     var pending: [PickleReference] = []

@@ -27,7 +27,7 @@ package struct PyTorchArchive: Sendable {
 
   /// A remark about classes and functions that have no meaning here.
   ///
-  /// - Parameter known: those that somebody else has read.
+  /// - Parameter known: those that the caller has read itself.
   package func unknownGlobals(besides known: Set<String>) -> [String] {
     let unknown = graph.globals.map(\.text).filter {
       !known.contains($0) && !PyTorchGlobals.known.contains($0) && StorageType.named($0) == nil

@@ -8,7 +8,7 @@ package enum PyTorchLegacy {
   static let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
   private static let version = 1001
 
-  /// Reads the pickles, and finds the storages behind them.
+  /// Reads the pickles, and finds the storages after them.
   package static func open(_ file: InputFile, limits: Limits) throws(LFError) -> PyTorchArchive {
     var stream = PickleStream(file, range: 0..<file.byteCount)
     let first = try pickle(&stream, "magic number", limits)
@@ -118,7 +118,7 @@ package enum PyTorchLegacy {
     guard position == file.byteCount else {
       throw .refused(
         "pytorch.trailing", at: .init(offset: position),
-        expected: "the end of the file behind the last storage",
+        expected: "the end of the file after the last storage",
         found: "\(file.byteCount - position) more bytes")
     }
     return result
@@ -132,7 +132,7 @@ package enum PyTorchLegacy {
     for position in graph.values.indices {
       let reference = PickleReference(position: Int32(truncatingIfNeeded: position))
       guard case .persistent(let identifier) = graph[reference] else { continue }
-      // Other things are put aside too: the source code of a whole module.
+      // Other things have persistent identifiers too: the source code of a whole module.
       guard let kind = graph.tuple(identifier)?.first, graph.text(kind) == "storage" else {
         continue
       }

@@ -196,7 +196,7 @@ struct SafetensorsHeader {
     guard position == fileEnd else {
       throw .refused(
         "safetensors.trailing", at: .init(offset: position),
-        expected: "the end of the file behind the last tensor",
+        expected: "the end of the file after the last tensor",
         found: "\(fileEnd - position) more bytes")
     }
   }

@@ -1,13 +1,13 @@
-public import LFCore
+package import LFCore
 
 /// Where everything goes in a `.safetensors` file that is to be written.
-public struct SafetensorsLayout: Sendable {
+package struct SafetensorsLayout: Sendable {
   /// Length field and header, padded with spaces to a multiple of 8.
-  public let header: [UInt8]
+  package let header: [UInt8]
   /// Positions in the given list, in the order of the bytes in the file.
-  public let order: [Int]
+  package let order: [Int]
   /// Bytes of the whole file.
-  public let byteCount: Int
+  package let byteCount: Int
 
   /// Lays tensors out in the given order, wide element types first.
   ///
@@ -17,7 +17,7 @@ public struct SafetensorsLayout: Sendable {
   ///
   /// - Throws: `safetensors.duplicate-name`, `safetensors.metadata`,
   ///   `safetensors.header-length`: what the reader would refuse is not written.
-  public init(
+  package init(
     _ tensors: [TensorDescriptor], metadata: JSONObject = JSONObject([("format", "pt")]),
     limits: Limits = .standard
   ) throws(LFError) {

@@ -4,7 +4,7 @@ public import LFFiles
 /// The tensors of one `.safetensors` file.
 ///
 /// Everything the header says is checked when the file is opened, so that a
-/// read afterwards can only fail because the file cannot be read.
+/// later read can only fail because the file cannot be read.
 public struct SafetensorsSource: TensorSource {
   /// The file.
   public let file: InputFile
@@ -30,6 +30,7 @@ public struct SafetensorsSource: TensorSource {
     }
   }
 
+  /// Reads bytes from the file, as `TensorSource` demands.
   public func read(
     _ index: Int, at offset: Int, into buffer: inout MutableRawSpan
   ) throws(LFError) {

@@ -1,10 +1,10 @@
-public import LFCore
-public import LFFiles
+package import LFCore
+package import LFFiles
 
 /// Writes tensors of any source as a `.safetensors` file, in bounded memory.
-public struct SafetensorsWriter: Sendable {
+package struct SafetensorsWriter: Sendable {
   /// Most bytes that are held at a time.
-  public static let bufferByteCount = 8 << 20
+  package static let bufferByteCount = 8 << 20
 
   private let source: any TensorSource
   private let selection: [Int]
@@ -15,7 +15,7 @@ public struct SafetensorsWriter: Sendable {
   /// - Parameters:
   ///   - selection: positions in the source, for one shard of many; nil for all.
   ///   - metadata: `{"format": "pt"}` is what Hugging Face's loader insists on.
-  public init(
+  package init(
     _ source: any TensorSource, selection: [Int]? = nil,
     metadata: JSONObject = JSONObject([("format", "pt")])
   ) throws(LFError) {
@@ -26,12 +26,12 @@ public struct SafetensorsWriter: Sendable {
   }
 
   /// Bytes that the file will have.
-  public var byteCount: Int { layout.byteCount }
+  package var byteCount: Int { layout.byteCount }
 
   /// Writes everything into an empty file, which the caller publishes.
   ///
   /// - Parameter progress: called now and then with the bytes written so far.
-  public func write(
+  package func write(
     to file: OutputFile, progress: ((Int) -> Void)? = nil
   ) throws(LFError) {
     try file.append(layout.header)

@@ -9,7 +9,7 @@ import LFFiles
 /// place, no overlap, nothing before or after.
 ///
 /// Checksums: of the pickle always (`verifyChecksum`), of the weights only when
-/// somebody asks. Reading them twice would double the cost of a conversion, and
+/// asked for. Reading them twice would double the cost of a conversion, and
 /// a part of a member says nothing about its checksum.
 struct ZipDirectory: Sendable {
   /// Longest central directory that is read, some hundred thousand members.
@@ -112,7 +112,7 @@ struct ZipDirectory: Sendable {
     guard position == end else {
       throw .refused(
         "zip.hole", at: .init(offset: position),
-        expected: "the central directory behind the last member", found: "\(end - position) bytes")
+        expected: "the central directory after the last member", found: "\(end - position) bytes")
     }
   }
 }

@@ -122,7 +122,7 @@ enum ZipHeader {
     try checkFlags(flags, at: place)
     var wide = try WideFields(variable[nameCount...], at: place)
     let sizes = (try wide.next(size), try wide.next(stored))
-    // With a descriptor behind the content these fields may be left empty.
+    // With a descriptor after the content these fields may be left empty.
     let open = entry.hasDescriptor
     let fields = [
       ("name", variable[..<nameCount].elementsEqual(entry.name.utf8)),

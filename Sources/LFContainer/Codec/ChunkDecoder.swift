@@ -4,31 +4,32 @@ import LFFiles
 
 /// Reads chunks from the file, checks them and decodes them.
 ///
-/// Unchecked: a decoder may wander between threads, but only one has it at a
-/// time; `DecoderPool` and the job runners see to that.
+/// Unchecked: several threads may use a decoder, but only one at a time;
+/// `DecoderPool` and `ParallelTasks` see to that.
 final class ChunkDecoder: @unchecked Sendable {
   private let zstd: ZstdDecoder
-  /// Stored bytes of a chunk and the padding behind them.
-  private let stored = ByteBuffer(byteCount: LFZFormat.chunkBytes + LFZFormat.alignment)
+  /// Stored bytes of a chunk and the padding after them.
+  private let stored: AlignedMemory
   /// Decoded planes; raw ones are merged from where they are.
-  private let planes = ByteBuffer(byteCount: LFZFormat.chunkBytes)
+  private let planes: AlignedMemory
 
-  init() throws(LFError) { zstd = try ZstdDecoder() }
+  init() throws(LFError) {
+    zstd = try ZstdDecoder()
+    stored = try .chunk(byteCount: LFZFormat.chunkBytes + LFZFormat.alignment)
+    planes = try .chunk(byteCount: LFZFormat.chunkBytes)
+  }
 
   /// Reads one chunk and decodes it to `place`.
   ///
   /// Nothing is decoded before the checksum was right; on an error, `place`
   /// may have been written to all the same.
   ///
-  /// - Parameters:
-  ///   - place: room for the chunk's raw bytes.
-  ///   - stream: the result will not be read again soon.
+  /// - Parameter place: room for the chunk's raw bytes.
   func decode(
-    _ record: ChunkRecord, of file: InputFile, to place: UnsafeMutablePointer<UInt8>,
-    stream: Bool = false
+    _ record: ChunkRecord, of file: InputFile, to place: UnsafeMutablePointer<UInt8>
   ) throws(LFError) {
     if record.codec == .raw, record.paddedCount == record.storedCount {
-      // Nothing to decode and nothing behind it: straight to where it goes.
+      // Nothing to decode and nothing after it: straight to where it goes.
       let target = unsafe UnsafeMutableRawBufferPointer(start: place, count: record.rawCount)
       var span = unsafe MutableRawSpan(_unsafeBytes: target)
       try file.read(at: record.offset, into: &span)
@@ -43,7 +44,7 @@ final class ChunkDecoder: @unchecked Sendable {
     case .zstd:
       try unsafe zstd.decode(bytes, to: place, count: record.rawCount)
     case .planes:
-      try unsafe decodePlanes(bytes, record, to: place, stream: stream)
+      try unsafe decodePlanes(bytes, record, to: place)
     }
   }
 
@@ -79,7 +80,7 @@ final class ChunkDecoder: @unchecked Sendable {
 
   private func decodePlanes(
     _ bytes: UnsafeRawBufferPointer, _ record: ChunkRecord,
-    to place: UnsafeMutablePointer<UInt8>, stream: Bool
+    to place: UnsafeMutablePointer<UInt8>
   ) throws(LFError) {
     let width = record.elementType.byteCount
     let elements = record.rawCount / width
@@ -105,9 +106,9 @@ final class ChunkDecoder: @unchecked Sendable {
     }
     unsafe sources.withUnsafeBufferPointer { pointers in
       if record.elementType == .f32 || record.elementType == .bf16 {
-        unsafe lfz_merge_float(pointers.baseAddress, elements, width, place, stream ? 1 : 0)
+        unsafe lfz_merge_float(pointers.baseAddress, elements, width, place)
       } else {
-        unsafe lfz_merge(pointers.baseAddress, elements, width, place, stream ? 1 : 0)
+        unsafe lfz_merge(pointers.baseAddress, elements, width, place)
       }
     }
   }

@@ -4,10 +4,10 @@ import LFCore
 /// Turns raw chunks into stored ones; one encoder a thread.
 final class ChunkEncoder {
   /// A coded chunk: the first `count` bytes of a buffer, the encoder's own or
-  /// the one given to it, with room for padding behind them.
+  /// the one given to it, with room for padding after them.
   struct Result {
     let codec: ChunkCodec
-    let buffer: ByteBuffer
+    let buffer: AlignedMemory
     let count: Int
   }
 
@@ -20,14 +20,17 @@ final class ChunkEncoder {
   private let literals: ZstdEncoder
   private let general: ZstdEncoder
   /// Room for a directory and all planes uncoded, and for an attempt at coding.
-  private let output = ByteBuffer(byteCount: LFZFormat.chunkBytes + 4 * LFZFormat.chunkElements)
-  private let plane = ByteBuffer(byteCount: LFZFormat.chunkElements)
-  private let attempt = ByteBuffer(byteCount: 2 * LFZFormat.chunkElements)
+  private let output: AlignedMemory
+  private let plane: AlignedMemory
+  private let attempt: AlignedMemory
 
   init(_ compression: LFZCompression) throws(LFError) {
     self.compression = compression
     literals = try .literals()
     general = try .general(level: compression.generalLevel)
+    output = try .chunk(byteCount: LFZFormat.chunkBytes + 4 * LFZFormat.chunkElements)
+    plane = try .chunk(byteCount: LFZFormat.chunkElements)
+    attempt = try .chunk(byteCount: 2 * LFZFormat.chunkElements)
   }
 
   /// Codes a chunk; what does not get smaller stays raw.
@@ -36,7 +39,7 @@ final class ChunkEncoder {
   ///   - raw: the chunk in its first `count` bytes, at most
   ///     `LFZFormat.chunkBytes`.
   ///   - codable: false for small blobs, which stay raw.
-  func encode(_ raw: ByteBuffer, count: Int, _ type: ElementType, codable: Bool) -> Result {
+  func encode(_ raw: AlignedMemory, count: Int, _ type: ElementType, codable: Bool) -> Result {
     let unchanged = Result(codec: .raw, buffer: raw, count: count)
     guard codable, compression != .none, count > 0 else { return unchanged }
     if type.byteCount == 1 {

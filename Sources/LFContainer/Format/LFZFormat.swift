@@ -1,3 +1,5 @@
+import LFCore
+
 /// Constants of the container's bytes; `Specs/container.md` explains them.
 enum LFZFormat {
   /// A high bit, a line end of each kind and ^Z: transfers that take the file
@@ -24,5 +26,37 @@ enum LFZFormat {
   static func aligned(_ offset: Int) -> Int? {
     let (sum, overflow) = offset.addingReportingOverflow(alignment - 1)
     return overflow ? nil : sum & ~(alignment - 1)
+  }
+}
+
+/// Bounds of a container that depend on its size.
+enum LFZLimits {
+  /// Most bytes of tensors and files, repetitions counted, that a file of a
+  /// size may stand for.
+  static func logicalBytes(fileByteCount: Int, _ limits: Limits) -> Int {
+    let (product, overflow) = fileByteCount.multipliedReportingOverflow(by: limits.expansionRatio)
+    let (sum, overflow2) = product.addingReportingOverflow(limits.expansionSlack)
+    return overflow || overflow2 ? .max : sum
+  }
+}
+
+/// Names of carried files, which become paths when a model is unpacked.
+enum CarriedName {
+  /// Checks that a name is a plain relative path.
+  ///
+  /// - Throws: `lfz.file-name` for anything that could lead out of a folder.
+  static func check(_ name: String, limits: Limits) throws(LFError) {
+    let bytes = name.utf8
+    let parts = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let safe =
+      bytes.count <= limits.nameBytes
+      && !bytes.contains { $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "\\") }
+      && !parts.contains { $0.isEmpty || $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
+    guard safe else {
+      throw .refused(
+        "lfz.file-name", at: .init(entry: printable(name, limit: 80)),
+        expected: "a plain relative path of 1 to \(limits.nameBytes) bytes",
+        found: "\"\(printable(name, limit: 80))\"")
+    }
   }
 }

@@ -2,7 +2,9 @@
 public struct LFZProvenance: Sendable, Equatable {
   /// A choice that was made, as in `attention_window` = `512`.
   public struct Parameter: Sendable, Equatable {
+    /// What was chosen; unique, never empty.
     public var key: String
+    /// The choice, as text.
     public var value: String
 
     /// A key and its value.
@@ -14,7 +16,9 @@ public struct LFZProvenance: Sendable, Equatable {
 
   /// A file that tensors were read from.
   public struct SourceFile: Sendable, Equatable {
+    /// Its name, without folders.
     public var name: String
+    /// Its size.
     public var byteCount: Int
     /// The 32 bytes of its SHA-256, when that was asked for.
     public var sha256: [UInt8]?
@@ -31,6 +35,7 @@ public struct LFZProvenance: Sendable, Equatable {
   public var tool: String
   /// In the order they were given; keys are unique.
   public var parameters: [Parameter]
+  /// The files that tensors were read from.
   public var sources: [SourceFile]
 
   /// No time and no machine: the same input must give the same bytes.

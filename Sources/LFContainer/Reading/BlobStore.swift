@@ -1,5 +1,6 @@
 import LFCore
 import LFFiles
+import Synchronization
 
 /// Reads bytes of blobs, and of what is put together from them.
 final class BlobStore: Sendable {
@@ -126,5 +127,58 @@ final class BlobStore: Sendable {
     func uses(_ parts: [LFZIndex.Part]) -> Bool { parts.contains { $0.blob == blob } }
     return index.tensors.first { uses($0.parts) }?.descriptor.name.text
       ?? index.files.first { uses($0.parts) }?.name
+  }
+}
+
+/// Chunk decoders that are used again: their buffers are larger than most reads.
+final class DecoderPool: Sendable {
+  private let idle = Mutex<[ChunkDecoder]>([])
+
+  /// Lends a decoder to `body`.
+  func withDecoder<Value>(
+    _ body: (ChunkDecoder) throws(LFError) -> Value
+  ) throws(LFError) -> Value {
+    let decoder: ChunkDecoder
+    if let waiting = idle.withLock({ $0.popLast() }) {
+      decoder = waiting
+    } else {
+      decoder = try ChunkDecoder()
+    }
+    defer { idle.withLock { $0.append(decoder) } }
+    return try body(decoder)
+  }
+}
+
+/// The decoded chunks that were used last.
+///
+/// Somebody who reads a table row by row would otherwise have a chunk decoded
+/// for each of its rows.
+final class ChunkCache: Sendable {
+  private struct Entry {
+    var chunk: Int
+    var bytes: [UInt8]
+  }
+
+  private let capacity = 8
+  /// The one used last is at the end.
+  private let entries = Mutex<[Entry]>([])
+
+  /// A decoded chunk, if it is still here.
+  func bytes(of chunk: Int) -> [UInt8]? {
+    entries.withLock { entries in
+      guard let position = entries.firstIndex(where: { $0.chunk == chunk }) else { return nil }
+      let entry = entries.remove(at: position)
+      entries.append(entry)
+      return entry.bytes
+    }
+  }
+
+  /// Keeps a decoded chunk; the one that was used longest ago goes.
+  func store(_ bytes: [UInt8], of chunk: Int) {
+    entries.withLock { entries in
+      if entries.contains(where: { $0.chunk == chunk }) { return }
+      if entries.count >= capacity { entries.removeFirst() }
+      entries.append(Entry(chunk: chunk, bytes: bytes))
+    }
   }
 }

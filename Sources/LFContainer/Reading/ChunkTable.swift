@@ -10,7 +10,7 @@ struct ChunkTable: Sendable {
   ///
   /// Each chunk must begin where the padding of the one before ends, and the
   /// table after the last one's: so chunks are sorted, disjoint and without
-  /// holes, and no byte of the file is nobody's.
+  /// holes, and every byte of the file belongs to something.
   init(_ bytes: RawSpan, header: LFZHeader) throws(LFError) {
     var records: [ChunkRecord] = []
     records.reserveCapacity(header.chunkCount)
@@ -46,7 +46,7 @@ struct ChunkTable: Sendable {
     guard next == header.tableOffset else {
       throw .refused(
         "lfz.table", at: .init(offset: header.tableOffset),
-        expected: "the chunk table right behind the last chunk, at \(next)",
+        expected: "the chunk table right after the last chunk, at \(next)",
         found: "\(header.tableOffset)")
     }
     self.records = records

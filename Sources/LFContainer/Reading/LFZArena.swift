@@ -1,4 +1,3 @@
-import CContainer
 public import LFCore
 
 /// All tensors of a container, decoded, in one piece of memory.
@@ -6,25 +5,23 @@ public import LFCore
 /// The memory is in huge pages where the system offers them, and each tensor
 /// begins at a multiple of 64 bytes. Equal tensors share their bytes.
 @safe public final class LFZArena: TensorSource {
+  /// The tensors, in the container's order.
   public let tensors: [TensorDescriptor]
   /// Bytes of memory that the tensors occupy.
   public let byteCount: Int
   private let starts: [Int]
   /// Written before the arena is handed out, never after: no race is possible.
-  private nonisolated(unsafe) let memory: UnsafeMutableRawPointer
+  private let memory: AlignedMemory
 
   /// Zeroed memory for tensors that begin at `starts`.
+  ///
+  /// - Throws: `memory.exhausted`.
   init(tensors: [TensorDescriptor], starts: [Int], byteCount: Int) throws(LFError) {
-    guard let memory = unsafe lfz_pages_allocate(max(1, byteCount)) else {
-      throw LFError(.io, "io.memory", "no memory for \(byteCount) bytes of tensors")
-    }
-    unsafe self.memory = unsafe memory
+    memory = try AlignedMemory(byteCount: byteCount, .zeros, for: "tensors")
     self.tensors = tensors
     self.starts = starts
     self.byteCount = byteCount
   }
-
-  deinit { unsafe lfz_pages_free(memory, max(1, byteCount)) }
 
   /// Hands the bytes of a tensor to `body`.
   public func withBytes<Value, Failure: Error>(
@@ -36,13 +33,14 @@ public import LFCore
   /// The bytes of a tensor, valid as long as the arena is.
   @unsafe public func bytes(of index: Int) -> UnsafeRawBufferPointer {
     unsafe UnsafeRawBufferPointer(
-      start: memory + starts[index], count: tensors[index].byteCount)
+      start: memory.start + starts[index], count: tensors[index].byteCount)
   }
 
+  /// Copies bytes of a tensor, as `TensorSource` demands.
   public func read(
     _ index: Int, at offset: Int, into buffer: inout MutableRawSpan
   ) throws(LFError) {
-    precondition(offset >= 0 && buffer.byteCount <= tensors[index].byteCount - offset)
+    try tensors[index].checkRange(at: offset, count: buffer.byteCount)
     unsafe buffer.withUnsafeMutableBytes { target in
       unsafe target.copyMemory(
         from: UnsafeRawBufferPointer(
@@ -52,6 +50,6 @@ public import LFCore
 
   /// A place in the arena while it is being filled.
   @unsafe func place(_ offset: Int) -> UnsafeMutablePointer<UInt8> {
-    unsafe (memory + offset).assumingMemoryBound(to: UInt8.self)
+    unsafe memory.start + offset
   }
 }

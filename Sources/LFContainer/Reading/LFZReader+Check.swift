@@ -10,10 +10,10 @@ extension LFZReader {
   ///   file; `lfz.digest` when chunks are sound but a blob is not what was
   ///   written.
   public func check(threads: Int = 1) throws(LFError) {
-    let running = Mutex((blob: 0, digest: StreamingDigest()))
-    let jobs = OrderedJobs<CheckWorker> { () throws(LFError) in
-      try CheckWorker()
-    } prepare: { (worker, chunk) throws(LFError) in
+    let running = Mutex((blob: 0, digest: try StreamingDigest()))
+    let makeWorker = { @Sendable () throws(LFError) -> CheckWorker in try CheckWorker() }
+    try ParallelTasks(threads: threads).run(table.records.count, makeWorker: makeWorker) {
+      (worker, chunk) throws(LFError) in
       do throws(LFError) {
         try unsafe worker.decoder.decode(
           self.table.records[chunk], of: self.file, to: worker.raw.start)
@@ -35,16 +35,17 @@ extension LFZReader {
         .refused(
           "lfz.digest", expected: "a blob of digest \(blob.digest)", found: "\(found)"),
         chunk: blob.chunks.lowerBound)
-    } finish: { (_, _) throws(LFError) in
     }
-    try jobs.run(count: table.records.count, threads: threads)
   }
 }
 
 /// What a thread needs to verify chunks.
 private struct CheckWorker {
   let decoder: ChunkDecoder
-  let raw = ByteBuffer(byteCount: LFZFormat.chunkBytes)
+  let raw: AlignedMemory
 
-  init() throws(LFError) { decoder = try ChunkDecoder() }
+  init() throws(LFError) {
+    decoder = try ChunkDecoder()
+    raw = try .chunk(byteCount: LFZFormat.chunkBytes)
+  }
 }

@@ -12,23 +12,21 @@ extension LFZReader {
     let arena = try LFZArena(
       tensors: tensors, starts: layout.tensorStarts, byteCount: layout.byteCount)
     let runs = self.runs(layout)
-    let decoding = ParallelJobs<ChunkDecoder> { () throws(LFError) in
-      try ChunkDecoder()
-    } body: { (decoder, job) throws(LFError) in
+    let tasks = ParallelTasks(threads: threads)
+    let makeDecoder = { @Sendable () throws(LFError) -> ChunkDecoder in try ChunkDecoder() }
+    try tasks.run(runs.count, makeWorker: makeDecoder) { (decoder, job) throws(LFError) in
       var place = runs[job].start
       for chunk in runs[job].chunks {
         do throws(LFError) {
           try unsafe decoder.decode(
-            self.table.records[chunk], of: self.file, to: arena.place(place), stream: false)
+            self.table.records[chunk], of: self.file, to: arena.place(place))
         } catch {
           throw self.located(error, chunk: chunk)
         }
         place += self.table.records[chunk].rawCount
       }
     }
-    try decoding.run(count: runs.count, threads: threads)
-    let copying = ParallelJobs<Void> { () throws(LFError) in
-    } body: { (_, job) throws(LFError) in
+    tasks.run(layout.copies.count) { (job, _) in
       let copy = layout.copies[job]
       let target = unsafe UnsafeMutableRawPointer(arena.place(copy.to))
       if copy.from != copy.to {
@@ -36,7 +34,6 @@ extension LFZReader {
       }
       unsafe target.repeatBeginning(copy.unit, count: copy.count)
     }
-    try copying.run(count: layout.copies.count, threads: threads)
     return arena
   }
 

@@ -8,6 +8,7 @@ public import LFFiles
 /// checked when they are read, before anything is decoded. Reading is possible
 /// from any number of threads.
 public final class LFZReader: TensorSource {
+  /// The tensors, in the container's order.
   public let tensors: [TensorDescriptor]
   /// Where the tensors came from and how they were made.
   public let provenance: LFZProvenance
@@ -70,10 +71,11 @@ public final class LFZReader: TensorSource {
     }
   }
 
+  /// Decodes the chunks that the range touches, as `TensorSource` demands.
   public func read(
     _ index: Int, at offset: Int, into buffer: inout MutableRawSpan
   ) throws(LFError) {
-    precondition(offset >= 0 && buffer.byteCount <= tensors[index].byteCount - offset)
+    try tensors[index].checkRange(at: offset, count: buffer.byteCount)
     try store.read(self.index.tensors[index].parts, at: offset, into: &buffer)
   }
 

@@ -9,13 +9,18 @@ public import LFCore
 public struct LFZStorageReport: Sendable {
   /// In the container's order.
   public internal(set) var tensors: [LFZStorageEntry] = []
+  /// Carried files, in the container's order.
   public internal(set) var files: [LFZStorageEntry] = []
 
+  /// Bytes of the whole file.
   public internal(set) var fileBytes = 0
+  /// Bytes of the header.
   public internal(set) var headerBytes = 0
   /// Zero bytes between chunks.
   public internal(set) var paddingBytes = 0
+  /// Bytes of the chunk table.
   public internal(set) var tableBytes = 0
+  /// Bytes of the index.
   public internal(set) var indexBytes = 0
 
   /// Bytes of repetitions inside one tensor.
@@ -55,4 +60,31 @@ public struct LFZStorageReport: Sendable {
     }
     return result
   }
+}
+
+/// How one tensor or file is stored.
+public struct LFZStorageEntry: Sendable, Equatable {
+  /// Its name; a file's path.
+  public let name: TensorName
+  /// Bytes of its values.
+  public let rawBytes: Int
+  /// Bytes in the file that are counted for it; what several share is counted
+  /// for the first, so that the numbers add up.
+  public internal(set) var storedBytes = 0
+  /// The first tensor or file whose bytes it uses; nil when all are its own.
+  public internal(set) var sharedWith: TensorName?
+  /// The tensor it equals by the model's meaning.
+  public let tiedTo: TensorName?
+}
+
+/// What a group of tensors costs.
+public struct LFZStorageGroup: Sendable, Equatable {
+  /// The group's name, from the caller.
+  public let name: String
+  /// Tensors in the group.
+  public internal(set) var tensors = 0
+  /// Bytes of their values.
+  public internal(set) var rawBytes = 0
+  /// Bytes in the file that are counted for the group.
+  public internal(set) var storedBytes = 0
 }

@@ -28,7 +28,7 @@ final class ContentReader: Sendable {
 
   /// Fills the first `count` bytes of a buffer.
   func read(
-    _ content: BlobContent, at offset: Int, count: Int, into buffer: ByteBuffer
+    _ content: BlobContent, at offset: Int, count: Int, into buffer: AlignedMemory
   ) throws(LFError) {
     var span = unsafe MutableRawSpan(
       _unsafeBytes: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<count]))

@@ -29,15 +29,14 @@ struct EqualContents {
     let equal = Mutex([Bool](repeating: false, count: pairs.count))
     let blobs = blobs
     let reader = reader
-    let jobs = ParallelJobs<BufferPair> { () throws(LFError) in
-      BufferPair()
-    } body: { (buffers, job) throws(LFError) in
+    let makeWorker = { @Sendable () throws(LFError) -> BufferPair in try BufferPair() }
+    try ParallelTasks(threads: threads).run(pairs.count, makeWorker: makeWorker) {
+      (buffers, job) throws(LFError) in
       let (first, second) = pairs[job]
       let result = try buffers.equal(
         blobs[first].content, blobs[second].content, byteCount: blobs[first].byteCount, reader)
       equal.withLock { $0[job] = result }
     }
-    try jobs.run(count: pairs.count, threads: threads)
     equal.withLock { equal in
       for (job, pair) in pairs.enumerated() where equal[job] { leaders[pair.1] = pair.0 }
     }
@@ -70,9 +69,9 @@ struct EqualContents {
     let blobs = blobs
     let reader = reader
     let sampleBytes = sampleBytes
-    let jobs = ParallelJobs<BufferPair> { () throws(LFError) in
-      BufferPair()
-    } body: { (buffers, job) throws(LFError) in
+    let makeWorker = { @Sendable () throws(LFError) -> BufferPair in try BufferPair() }
+    try ParallelTasks(threads: threads).run(members.count, makeWorker: makeWorker) {
+      (buffers, job) throws(LFError) in
       let blob = blobs[members[job]]
       let half = min(sampleBytes, blob.byteCount)
       let ranges =
@@ -80,7 +79,6 @@ struct EqualContents {
       let digest = try buffers.digest(blob.content, ranges, reader)
       results.withLock { $0[members[job]] = digest }
     }
-    try jobs.run(count: members.count, threads: threads)
     return results.withLock { $0 }
   }
 }
@@ -88,9 +86,15 @@ struct EqualContents {
 /// What a thread needs to digest and compare.
 private struct BufferPair {
   private static let step = 256 << 10
-  private let first = ByteBuffer(byteCount: step)
-  private let second = ByteBuffer(byteCount: step)
-  private let running = StreamingDigest()
+  private let first: AlignedMemory
+  private let second: AlignedMemory
+  private let running: StreamingDigest
+
+  init() throws(LFError) {
+    first = try .chunk(byteCount: Self.step)
+    second = try .chunk(byteCount: Self.step)
+    running = try StreamingDigest()
+  }
 
   func digest(
     _ content: BlobContent, _ ranges: [Range<Int>], _ reader: ContentReader

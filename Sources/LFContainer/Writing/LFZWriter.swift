@@ -112,3 +112,28 @@ extension StoragePlan {
     tensors.reduce(0) { $0 + $1.descriptor.byteCount } + files.reduce(0) { $0 + $1.byteCount }
   }
 }
+
+/// How hard the writer tries; the raw values are those of `--compression`.
+public enum LFZCompression: String, Sendable, CaseIterable {
+  /// Nothing is coded: every tensor is one aligned, contiguous run of the file
+  /// that can be mapped.
+  case none
+  /// Exponents are coded, mantissas only looked at for planes of one value.
+  case fast
+  /// Mantissas are sampled too, and coded where that pays.
+  case standard = "default"
+
+  /// The zstd level of files, integers and booleans.
+  var generalLevel: Int32 { self == .fast ? 1 : 3 }
+}
+
+/// What came of writing a container.
+public struct LFZWriteSummary: Sendable {
+  /// Bytes of the file.
+  public let byteCount: Int
+  /// Bytes of the tensors and files it stands for.
+  public let rawByteCount: Int
+  /// Tensors that were said to be tied to a tensor they do not equal; they are
+  /// stored as what they are, without the tie.
+  public let brokenTies: [TensorName]
+}

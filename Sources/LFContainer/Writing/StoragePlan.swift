@@ -123,3 +123,27 @@ extension BlobContent {
     }
   }
 }
+
+/// A blob that is to be written.
+struct PlannedBlob: Sendable {
+  var content: BlobContent
+  var byteCount: Int
+  /// Of the tensor that uses it first; decides how it is coded.
+  var elementType: ElementType
+
+  /// Raw bytes of a chunk; the last one may be shorter.
+  var chunkBytes: Int {
+    if case .file = content { return LFZFormat.chunkBytes }
+    return LFZFormat.chunkElements * elementType.byteCount
+  }
+}
+
+/// Where the bytes of a blob come from.
+enum BlobContent: Hashable, Sendable {
+  /// The source's tensor `index`, from byte `start` on.
+  case tensor(index: Int, start: Int)
+  /// Zero bytes.
+  case zeros
+  /// A carried file.
+  case file(Int)
+}

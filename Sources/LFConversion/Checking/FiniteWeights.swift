@@ -12,11 +12,9 @@ public enum FiniteWeights {
   ///
   /// - Throws: `weights.nonfinite` with the tensor and the element.
   public static func check(_ source: any TensorSource, threads: Int = 1) throws(LFError) {
-    let jobs = ParallelJobs<Void> {
-    } body: { (_, index) throws(LFError) in
+    try ParallelTasks(threads: threads).run(source.tensors.count) { (index) throws(LFError) in
       try check(source, index)
     }
-    try jobs.run(count: source.tensors.count, threads: threads)
   }
 
   private static func check(_ source: any TensorSource, _ index: Int) throws(LFError) {

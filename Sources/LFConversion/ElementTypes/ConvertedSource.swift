@@ -32,6 +32,7 @@ struct ConvertedSource: TensorSource {
     let from = base.tensors[index].elementType
     let to = tensors[index].elementType
     guard from != to else { return try base.read(index, at: offset, into: &buffer) }
+    try tensors[index].checkRange(at: offset, count: buffer.byteCount)
     // Whole elements around the range that is asked for.
     let first = offset / to.byteCount
     let end = (offset + buffer.byteCount + to.byteCount - 1) / to.byteCount

@@ -1,24 +1,24 @@
 /// Reads little-endian fields from bytes, one after the other, within bounds.
-public struct ByteCursor: Sendable {
+package struct ByteCursor: Sendable {
   /// The bytes that are read.
-  public let bytes: ArraySlice<UInt8>
+  package let bytes: ArraySlice<UInt8>
   /// Position of the next byte, counted from the slice's beginning.
-  public private(set) var position = 0
+  package private(set) var position = 0
   private let location: LFError.Location
 
   /// A cursor at the beginning of `bytes`.
   ///
   /// - Parameter location: of the first byte; errors add the position to it.
-  public init(_ bytes: ArraySlice<UInt8>, location: LFError.Location = .init()) {
+  package init(_ bytes: ArraySlice<UInt8>, location: LFError.Location = .init()) {
     self.bytes = bytes
     self.location = location
   }
 
   /// Bytes that are left.
-  public var remaining: Int { bytes.count - position }
+  package var remaining: Int { bytes.count - position }
 
   /// Where the next byte lies in the file.
-  public var here: LFError.Location {
+  package var here: LFError.Location {
     var result = location
     result.offset = (location.offset ?? 0) + position
     return result
@@ -27,7 +27,7 @@ public struct ByteCursor: Sendable {
   /// The next `count` bytes.
   ///
   /// - Throws: `bytes.truncated` when fewer are left.
-  public mutating func take(_ count: Int) throws(LFError) -> ArraySlice<UInt8> {
+  package mutating func take(_ count: Int) throws(LFError) -> ArraySlice<UInt8> {
     guard count >= 0, count <= remaining else {
       throw .refused(
         "bytes.truncated", at: here, expected: "\(count) more bytes", found: "\(remaining)")
@@ -38,7 +38,7 @@ public struct ByteCursor: Sendable {
   }
 
   /// The next unsigned integer, little-endian.
-  public mutating func integer<Value: FixedWidthInteger & UnsignedInteger>(
+  package mutating func integer<Value: FixedWidthInteger & UnsignedInteger>(
     _ type: Value.Type = Value.self
   ) throws(LFError) -> Value {
     var value: Value = 0
@@ -51,12 +51,21 @@ public struct ByteCursor: Sendable {
   /// The next unsigned 64-bit integer, as an `Int`.
   ///
   /// - Throws: `bytes.range` when it is 2⁶³ or more.
-  public mutating func count64() throws(LFError) -> Int {
+  package mutating func count64() throws(LFError) -> Int {
     let place = here
     let value: UInt64 = try integer()
     guard let result = Int(exactly: value) else {
       throw .refused("bytes.range", at: place, expected: "a number below 2^63", found: "\(value)")
     }
     return result
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// Appends an integer, little-endian.
+  package mutating func append(littleEndian value: some FixedWidthInteger) {
+    for shift in stride(from: 0, to: value.bitWidth, by: 8) {
+      append(UInt8(truncatingIfNeeded: value >> shift))
+    }
   }
 }

@@ -36,10 +36,15 @@ public struct LFError: Error, Sendable, Equatable {
     }
   }
 
+  /// What kind of failure it is, and so the exit code.
   public var kind: Kind
+  /// The stable code, as in `safetensors.truncated`.
   public var code: String
+  /// What was expected, and what was found.
   public var message: String
+  /// Where it was found.
   public var location: Location
+  /// What would help, where something does.
   public var hint: String?
 
   /// An error with a free message.
@@ -92,7 +97,7 @@ extension LFError: CustomStringConvertible {
 
 /// Text that cannot steer a terminal: control characters and bidirectional
 /// overrides of hostile names are shown as escapes, long text is cut.
-public func printable(_ text: String, limit: Int = 2000) -> String {
+package func printable(_ text: String, limit: Int = 2000) -> String {
   var result = ""
   var count = 0
   for scalar in text.unicodeScalars {

@@ -19,6 +19,7 @@ public struct Limits: Sendable {
   public var pickleValues = 4_000_000
   /// Logical bytes a compressed file may stand for: `ratio × file + slack`.
   public var expansionRatio = 64
+  /// The slack of that, in bytes.
   public var expansionSlack = 1 << 30
 
   /// The limits of the specification.

@@ -47,9 +47,9 @@ package struct ByteComparison {
       for start in stride(from: 0, to: count, by: Self.blockBytes) { blocks.append((pair, start)) }
     }
     let (left, right, jobs) = (left, right, blocks)
-    let comparison = ParallelJobs<Buffers> {
-      Buffers()
-    } body: { (buffers, job) throws(LFError) in
+    let makeBuffers = { @Sendable () throws(LFError) -> Buffers in Buffers() }
+    try ParallelTasks(threads: threads).run(jobs.count, makeWorker: makeBuffers) {
+      (buffers, job) throws(LFError) in
       let (pair, start) = jobs[job]
       progress(Double(job) / Double(jobs.count))
       guard
@@ -57,7 +57,6 @@ package struct ByteComparison {
           left, pair.left, right, pair.right, from: start, &buffers.left, &buffers.right)
       else { throw failure(pair.name) }
     }
-    try comparison.run(count: jobs.count, threads: threads)
   }
 
   /// Whether two tensors hold the same bytes.

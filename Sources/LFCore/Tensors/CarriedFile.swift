@@ -3,6 +3,7 @@
 public struct CarriedFile: Sendable {
   /// Path relative to the model's folder.
   public let name: String
+  /// Bytes of its content.
   public let byteCount: Int
   private let load: @Sendable () throws(LFError) -> [UInt8]
 

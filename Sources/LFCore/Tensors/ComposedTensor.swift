@@ -21,7 +21,9 @@ public struct ComposedTensor: Sendable, Equatable {
 
   /// A content, repeated.
   public struct Part: Sendable, Equatable {
+    /// What is repeated.
     public let content: Content
+    /// How often; 1 for a plain copy.
     public let repeats: Int
 
     /// `content`, `repeats` times in a row.
@@ -34,6 +36,7 @@ public struct ComposedTensor: Sendable, Equatable {
     @inlinable public var byteCount: Int { content.byteCount * repeats }
   }
 
+  /// Its name, element type and shape.
   public let descriptor: TensorDescriptor
   /// The parts, in order; their bytes add up to the descriptor's.
   public let parts: [Part]
@@ -56,5 +59,48 @@ public struct ComposedTensor: Sendable, Equatable {
     self.descriptor = descriptor
     self.parts = parts.filter { $0.byteCount > 0 }
     self.tiedTo = tiedTo
+  }
+}
+
+/// Composed tensors read through to the source they are made from.
+public struct ComposedSource: TensorSource {
+  /// The source that the parts point into.
+  public let base: any TensorSource
+  /// What is presented.
+  public let composed: [ComposedTensor]
+
+  /// The composed tensors.
+  public let tensors: [TensorDescriptor]
+
+  /// Presents `composed`, whose parts point into `base`.
+  public init(base: any TensorSource, composed: [ComposedTensor]) {
+    self.base = base
+    self.composed = composed
+    tensors = composed.map(\.descriptor)
+  }
+
+  /// Reads the parts that the range touches, as `TensorSource` demands.
+  public func read(
+    _ index: Int, at offset: Int, into buffer: inout MutableRawSpan
+  ) throws(LFError) {
+    try tensors[index].checkRange(at: offset, count: buffer.byteCount)
+    var partStart = 0
+    var written = 0
+    for part in composed[index].parts {
+      let partEnd = partStart + part.byteCount
+      while written < buffer.byteCount, offset + written < partEnd {
+        let position = (offset + written - partStart) % part.content.byteCount
+        let count = min(part.content.byteCount - position, buffer.byteCount - written)
+        try buffer.withSlice(written..<written + count) { (slice) throws(LFError) in
+          switch part.content {
+          case .zeros: slice.fill(0)
+          case .source(let tensor, let range):
+            try base.read(tensor, at: range.lowerBound + position, into: &slice)
+          }
+        }
+        written += count
+      }
+      partStart = partEnd
+    }
   }
 }

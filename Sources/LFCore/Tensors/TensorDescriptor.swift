@@ -1,7 +1,10 @@
 /// Name, element type and shape of a tensor, without its values.
 public struct TensorDescriptor: Hashable, Sendable {
+  /// The name, unique in its source.
   public let name: TensorName
+  /// The type of its elements.
   public let elementType: ElementType
+  /// Its dimensions.
   public let shape: TensorShape
 
   /// A description of a tensor.
@@ -22,5 +25,21 @@ public struct TensorDescriptor: Hashable, Sendable {
   /// The same tensor under another name.
   public func renamed(_ name: TensorName) -> TensorDescriptor {
     TensorDescriptor(name: name, elementType: elementType, shape: shape)
+  }
+}
+
+extension TensorDescriptor {
+  /// Checks that a caller stays inside the tensor it asks for.
+  ///
+  /// After its end lie the bytes of another tensor, which would be wrong
+  /// numbers without any sign of it.
+  ///
+  /// - Throws: `internal.read-range`.
+  package func checkRange(at offset: Int, count: Int) throws(LFError) {
+    guard offset >= 0, offset <= byteCount, count <= byteCount - offset else {
+      throw LFError(
+        .internal, "internal.read-range",
+        "bytes \(offset)+\(count) asked of a tensor of \(byteCount)", at: .init(entry: name.text))
+    }
   }
 }

@@ -33,7 +33,9 @@ extension TensorName: Comparable {
 }
 
 extension TensorName: ExpressibleByStringLiteral, CustomStringConvertible {
+  /// The name with the bytes of a literal.
   public init(stringLiteral text: String) { self.init(text) }
+  /// The name as text.
   public var description: String { text }
 }
 

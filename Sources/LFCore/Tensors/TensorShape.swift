@@ -8,7 +8,8 @@ public struct TensorShape: Hashable, Sendable {
   /// Checks and stores dimensions.
   ///
   /// - Throws: `tensor.shape` for a negative dimension, too many dimensions or
-  ///   a product beyond 2⁶² (also when a zero dimension would hide it).
+  ///   a product of 2⁵⁸ or more (also when a zero dimension would hide it), so
+  ///   that a count of bytes never overflows: elements have at most 8 = 2³.
   public init(_ dimensions: [Int], limits: Limits = .standard) throws(LFError) {
     guard dimensions.count <= limits.rank else {
       throw .refused(
@@ -52,6 +53,7 @@ public struct TensorShape: Hashable, Sendable {
 }
 
 extension TensorShape: CustomStringConvertible {
+  /// The dimensions as in `[2,3]`.
   public var description: String {
     "[" + dimensions.map(String.init).joined(separator: ",") + "]"
   }

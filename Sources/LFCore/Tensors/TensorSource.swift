@@ -6,15 +6,21 @@ public protocol TensorSource: Sendable {
   /// The tensors, in the order of the source.
   var tensors: [TensorDescriptor] { get }
 
-  /// Reads bytes of one tensor.
+  /// Reads bytes of one tensor; any number of threads may do so at a time.
+  ///
+  /// Any range inside the tensor can be read, also one that begins or ends
+  /// inside an element, and an empty one at the end.
   ///
   /// - Parameters:
-  ///   - index: position in `tensors`.
+  ///   - index: position in `tensors`; another one is a defect of the caller and
+  ///     traps.
   ///   - offset: first byte inside the tensor.
-  ///   - buffer: filled completely; `offset + buffer.byteCount` must not pass
-  ///     the tensor's end.
-  /// - Throws: `io.*` when the file cannot be read, or the format's own error
-  ///   when its content turns out to be damaged.
+  ///   - buffer: filled completely. When an error of reading is thrown, any part
+  ///     of it may have been written.
+  /// - Throws: `internal.read-range`, with the buffer as it was, for a range that
+  ///   is not inside the tensor (`TensorDescriptor.checkRange`); `io.*` when the
+  ///   file cannot be read, or the format's own error when its content turns out
+  ///   to be damaged.
   func read(_ index: Int, at offset: Int, into buffer: inout MutableRawSpan) throws(LFError)
 }
 
@@ -31,6 +37,8 @@ extension TensorSource {
 
   /// A range of bytes of one tensor.
   public func bytes(_ index: Int, range: Range<Int>) throws(LFError) -> [UInt8] {
+    // Before anything is allocated for it.
+    try tensors[index].checkRange(at: range.lowerBound, count: range.count)
     var result = [UInt8](repeating: 0, count: range.count)
     var span = result.mutableSpan
     var raw = unsafe span.mutableBytes  // every byte pattern is a valid UInt8

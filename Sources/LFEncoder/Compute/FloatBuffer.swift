@@ -1,4 +1,3 @@
-import CKernels
 import LFCore
 
 /// Memory for floats that several threads fill, each its own part.
@@ -10,18 +9,23 @@ final class FloatBuffer: @unchecked Sendable {
   /// First float; valid for `count` of them as long as the buffer lives.
   let pointer: UnsafeMutablePointer<Float>
   let count: Int
-  private let isOwned: Bool
+  /// What is released with the buffer; nil when it works in memory of others.
+  private let owned: AlignedMemory?
 
   /// Allocates memory.
   ///
   /// - Throws: `memory.exhausted`.
   init(count: Int) throws(LFError) {
-    guard count >= 0, let memory = unsafe lf_allocate(count) else {
+    let (byteCount, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.size)
+    guard !overflow else {
       throw LFError(.io, "memory.exhausted", "no memory for \(count) numbers of the forward pass")
     }
-    unsafe pointer = memory
+    let memory = try AlignedMemory(
+      byteCount: byteCount, .uninitialized, for: "the forward pass")
+    owned = memory
+    unsafe pointer = UnsafeMutableRawPointer(memory.start).bindMemory(
+      to: Float.self, capacity: max(1, count))
     self.count = count
-    isOwned = true
   }
 
   /// Works in memory of somebody else, who must outlive the buffer.
@@ -30,10 +34,6 @@ final class FloatBuffer: @unchecked Sendable {
     // An empty array has no address; nothing is read or written through it.
     unsafe pointer = memory.baseAddress ?? UnsafeMutablePointer(bitPattern: 64)!
     count = memory.count
-    isOwned = false
-  }
-
-  deinit {
-    if isOwned { unsafe lf_free(pointer) }
+    owned = nil
   }
 }

@@ -1,22 +1,18 @@
-import CKernels
-import Dispatch
+import LFCore
 
-/// A fixed number of threads that take tasks as they get free.
-///
-/// What a task computes never depends on the number of threads or on which of
-/// them runs it, so that results are bit-identical for every number.
+/// The threads of a forward pass, and the time that their tasks take.
 struct Workers: Sendable {
-  /// Threads at most; also the number of scratch areas that callers need.
-  let count: Int
+  private let tasks: ParallelTasks
   /// Who adds up the time of parts; nil when nobody asked for it.
   var clock: PartClock?
   /// The part that whole tasks belong to.
   private var part: ForwardPart?
 
   /// - Parameter count: 1 or more.
-  init(count: Int) {
-    self.count = max(1, count)
-  }
+  init(count: Int) { tasks = ParallelTasks(threads: count) }
+
+  /// Threads at most; also the number of scratch areas that callers need.
+  var count: Int { tasks.threads }
 
   /// The same threads, with the time of all their tasks counted for one part.
   func timing(_ part: ForwardPart) -> Workers {
@@ -34,41 +30,8 @@ struct Workers: Sendable {
   ///
   /// - Parameter body: gets the task and the number of the worker that runs it
   ///   (below `count`); no two tasks run under one worker number at a time.
-  func run(_ tasks: Int, _ body: @Sendable (_ task: Int, _ worker: Int) -> Void) {
-    guard let clock, let part else { return share(tasks, body) }
-    share(tasks) { task, worker in clock.time(part) { body(task, worker) } }
-  }
-
-  private func share(_ tasks: Int, _ body: @Sendable (_ task: Int, _ worker: Int) -> Void) {
-    guard tasks > 0 else { return }
-    let workers = min(count, tasks)
-    if workers == 1 {
-      Workers.withSingleThreadedLibrary {
-        for task in 0..<tasks { body(task, 0) }
-      }
-      return
-    }
-    unsafe withUnsafeTemporaryAllocation(of: Int64.self, capacity: 1) { counter in
-      unsafe counter.initialize(repeating: 0)
-      // The closure does not outlive the call, and the counter is only touched
-      // by atomic instructions.
-      nonisolated(unsafe) let next = counter.baseAddress
-      DispatchQueue.concurrentPerform(iterations: workers) { worker in
-        Workers.withSingleThreadedLibrary {
-          while true {
-            let task = Int(unsafe lf_next(next))
-            if task >= tasks { break }
-            body(task, worker)
-          }
-        }
-      }
-    }
-  }
-
-  /// Keeps the matrix library from starting threads of its own.
-  private static func withSingleThreadedLibrary(_ body: () -> Void) {
-    let former = lf_set_openmp_threads(1)
-    body()
-    if former > 1 { _ = lf_set_openmp_threads(former) }
+  func run(_ count: Int, _ body: @Sendable (_ task: Int, _ worker: Int) -> Void) {
+    guard let clock, let part else { return tasks.run(count, body) }
+    tasks.run(count) { task, worker in clock.time(part) { body(task, worker) } }
   }
 }

@@ -11,7 +11,8 @@ struct LayerMemory: Sendable {
   }
 
   /// Columns of the feed-forward part that are worked on at a time: the block
-  /// stays in the cache between the two products.
+  /// stays in the cache between the two products. A multiple of every depth at
+  /// which sums are cut; a layer whose sums are not cut is narrower.
   static let innerColumns = 768
 
   let attention: AttentionMemory

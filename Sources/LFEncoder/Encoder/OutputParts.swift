@@ -20,12 +20,12 @@ struct OutputParts {
   func run(_ context: Matrix, _ memory: LayerMemory.Block, _ states: Matrix) {
     let attended = memory.attended.rows(0..<states.rows)  // [m, H]
     let outer = memory.outer.rows(0..<states.rows)  // [m, H]
+    let output = weights.attentionOutput.weight
     workers.time(.attentionOutput) {
-      MatrixMultiplication.multiply(
-        context, transposed: weights.attentionOutput.weight, into: attended)
+      Kernels.linear(context, output, outputs: 0..<output.rows, into: attended)
     }
     workers.time(.layerNorm) { normAttended(attended, states) }
-    feedForward(attended, memory.inner, into: outer)
+    workers.time(.feedForward) { feedForward(attended, memory.inner, into: outer) }
     workers.time(.layerNorm) { normOuter(outer, attended, states) }
   }
 
@@ -37,19 +37,16 @@ struct OutputParts {
   ///   - memory: for [m, `innerColumns`] numbers.
   ///   - outer: [m, H], overwritten.
   private func feedForward(_ x: Matrix, _ memory: Matrix, into outer: Matrix) {
+    let second = weights.output.weight
     for start in stride(from: 0, to: configuration.intermediateSize, by: memory.columns) {
       let columns = start..<min(configuration.intermediateSize, start + memory.columns)
-      let first = weights.intermediate.outputs(columns)
       let inner = memory.reshaped(rows: x.rows, columns: columns.count)  // [m, columns]
-      let bias = workers.time(.feedForward) {
-        MatrixMultiplication.project(x, by: first, into: inner)
-      }
-      workers.time(.activation) { Kernels.activate(inner, bias, configuration.activation) }
-      workers.time(.feedForward) {
-        MatrixMultiplication.multiply(
-          inner, transposed: weights.output.weight.columns(columns), into: outer,
-          accumulating: start > 0)
-      }
+      Kernels.linear(
+        x, weights.intermediate.weight, outputs: columns, bias: weights.intermediate.bias,
+        activation: configuration.activation.kernel, into: inner)
+      Kernels.linear(
+        inner, second, outputs: 0..<second.rows, inner: columns, accumulating: start > 0,
+        into: outer)
     }
   }
 
@@ -61,28 +58,17 @@ struct OutputParts {
   ///   - states: [m, H].
   func runTogether(_ context: Matrix, _ memory: LayerMemory.Block, _ states: Matrix) {
     let (attended, inner, outer) = (memory.attended, memory.inner, memory.outer)
-    share(context, weights.attentionOutput, into: attended, .attentionOutput)
+    weights.attentionOutput.apply(
+      to: context, hasBias: false, workers.timing(.attentionOutput), into: attended)
     shareRows(states) { rows in
       normAttended(attended.rows(rows), states.rows(rows))
     }
+    let products = workers.timing(.feedForward)
     weights.intermediate.apply(
-      to: attended, then: configuration.activation, workers, into: inner)
-    share(inner, weights.output, into: outer, .feedForward)
+      to: attended, then: configuration.activation.kernel, products, into: inner)
+    weights.output.apply(to: inner, hasBias: false, products, into: outer)
     shareRows(states) { rows in
       normOuter(outer.rows(rows), attended.rows(rows), states.rows(rows))
-    }
-  }
-
-  /// result = x·weightᵀ, without the bias.
-  private func share(
-    _ x: Matrix, _ layer: LinearWeights, into result: Matrix, _ part: ForwardPart
-  ) {
-    let blocks = ProductBlocks(rows: x.rows, columns: result.columns)
-    workers.timing(part).run(blocks.count) { block, _ in
-      let (rows, columns) = blocks[block]
-      MatrixMultiplication.multiply(
-        x.rows(rows), transposed: layer.weight.rows(columns),
-        into: result.rows(rows).columns(columns))
     }
   }
 

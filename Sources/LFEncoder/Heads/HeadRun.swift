@@ -1,3 +1,4 @@
+import CKernels
 import LFCore
 import LFFamilies
 
@@ -51,10 +52,7 @@ struct HeadRun {
   /// tanh(x·Wᵀ + b).
   private func dense(_ x: Matrix, _ weights: LinearWeights) throws(LFError) -> Matrix {
     let result = try Matrix(rows: x.rows, columns: weights.weight.rows)
-    model.workers.run(1) { _, _ in
-      MatrixMultiplication.multiply(x, transposed: weights.weight, into: result)
-      Kernels.tanh(result, weights.bias)
-    }
+    weights.apply(to: x, then: lf_activation_tanh, model.workers, into: result)
     return result
   }
 
@@ -77,7 +75,7 @@ struct HeadRun {
     _ dense: LinearWeights, _ activation: Activation, _ norm: NormWeights
   ) throws(LFError) -> Matrix {
     let features = try Matrix(rows: states.rows, columns: states.columns)  // [N·S, H]
-    dense.apply(to: states, then: activation, model.workers, into: features)
+    dense.apply(to: states, then: activation.kernel, model.workers, into: features)
     let norms = RowBlocks(states.rows)
     model.workers.run(norms.count) { block, _ in
       let part = features.rows(norms[block])
@@ -108,26 +106,52 @@ struct HeadRun {
     return logits
   }
 
-  /// target = features·Eᵀ + bias, some rows of the decoder's matrix E at a time.
+  /// Words whose rows of the decoder's matrix are packed and used at a time.
+  private static let blockWords = 256
+  /// Words that are read at a time when the matrix is not in memory.
+  private static let readWords = 2048
+
+  /// target = features·Eᵀ + bias, some rows of the decoder's matrix E at a time:
+  /// it is packed on the way, for it may be the word embeddings, whose rows are
+  /// looked up.
   private func decode(
     _ features: Matrix, _ decoder: TensorName, _ bias: Matrix, into target: Matrix
   ) throws(LFError) {
-    let block = 2048  // words
     let resident =
-      model.head.decoder
-      ?? (decoder == .wordEmbeddings ? model.embeddings.words : nil)
-    let memory: Matrix  // [V, H], or [block, H] when it is read in parts
-    if let resident {
-      memory = resident
-    } else {
-      memory = try Matrix(rows: min(block, bias.columns), columns: features.columns)
+      model.head.decoder ?? (decoder == .wordEmbeddings ? model.embeddings.words : nil)
+    let vocabulary = bias.columns
+    let step = resident == nil ? min(Self.readWords, vocabulary) : vocabulary
+    var packed: [PackedMatrix] = []
+    for _ in 0..<model.workers.count {
+      packed.append(
+        try PackedMatrix(
+          rows: min(Self.blockWords, vocabulary), columns: features.columns,
+          depth: PackedMatrix.depth(rows: vocabulary, columns: features.columns)))
     }
-    for start in stride(from: 0, to: bias.columns, by: block) {
-      let words = start..<min(bias.columns, start + block)
-      let part = resident == nil ? memory.rows(0..<words.count) : memory.rows(words)  // [words, H]
-      if resident == nil { try model.reader.read(decoder, rows: words, into: part) }
-      LinearWeights(weight: part, bias: bias.columns(words)).apply(
-        to: features, model.workers, into: target.columns(words))
+    let memories = packed
+    let read = resident == nil ? try Matrix(rows: step, columns: features.columns) : nil
+    for start in stride(from: 0, to: vocabulary, by: step) {
+      let words = start..<min(vocabulary, start + step)
+      let table: Matrix  // [words, H]
+      if let resident {
+        table = resident
+      } else if let read {
+        table = read.rows(0..<words.count)
+        try model.reader.read(decoder, rows: words, into: table)
+      } else {
+        return
+      }
+      let blocks = (words.count + Self.blockWords - 1) / Self.blockWords
+      model.workers.run(blocks) { block, worker in
+        let first = block * Self.blockWords
+        let rows = first..<min(words.count, first + Self.blockWords)
+        let memory = memories[worker]
+        memory.pack(0..<rows.count, table.rows(rows))
+        let outputs = start + rows.lowerBound..<start + rows.upperBound
+        Kernels.linear(
+          features, memory, outputs: 0..<rows.count, bias: bias.columns(outputs),
+          into: target.columns(outputs))
+      }
     }
   }
 }

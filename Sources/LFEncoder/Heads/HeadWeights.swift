@@ -34,11 +34,8 @@ struct HeadWeights: Sendable {
     let labels = configuration.labelCount
     var slots: [WeightSlot] = []
     func linear(_ name: String, _ out: Int) throws(LFError) -> LinearWeights {
-      let linear = LinearWeights(
-        weight: try Matrix(rows: out, columns: hidden), bias: try Matrix(rows: 1, columns: out))
-      slots.append(WeightSlot(name: TensorName(name + ".weight"), target: linear.weight))
-      slots.append(
-        WeightSlot(name: TensorName(name + ".bias"), target: linear.bias, isVector: true))
+      let linear = try LinearWeights(outputs: out, inputs: hidden)
+      slots += WeightSlot.linear(name, linear)
       return linear
     }
     let table = try FamilyTable.named(configuration.family)
@@ -56,22 +53,18 @@ struct HeadWeights: Sendable {
     case .bare: kind = .none
     case .maskedLanguageModel:
       let dense = try linear("lm_head.dense", hidden)
-      let norm = NormWeights(
-        gain: try Matrix(rows: 1, columns: hidden), shift: try Matrix(rows: 1, columns: hidden))
-      slots.append(
-        WeightSlot(name: "lm_head.layer_norm.weight", target: norm.gain, isVector: true))
-      slots.append(
-        WeightSlot(name: "lm_head.layer_norm.bias", target: norm.shift, isVector: true))
+      let norm = try NormWeights(width: hidden)
+      slots += WeightSlot.norm("lm_head.layer_norm", norm)
       let bias = try Matrix(rows: 1, columns: configuration.vocabularySize)
       let biasName: TensorName =
         reader.has("lm_head.decoder.bias") ? "lm_head.decoder.bias" : "lm_head.bias"
-      slots.append(WeightSlot(name: biasName, target: bias, isVector: true))
+      slots.append(WeightSlot(biasName, .vector(bias)))
       let own: TensorName = "lm_head.decoder.weight"
       let decoder = reader.has(own) ? own : .wordEmbeddings
       try reader.check(decoder, rows: configuration.vocabularySize, columns: hidden)
       if decoder == own, !isStreamed {
         let matrix = try Matrix(rows: configuration.vocabularySize, columns: hidden)
-        slots.append(WeightSlot(name: own, target: matrix))
+        slots.append(WeightSlot(own, .plain(matrix)))
         ownDecoder = matrix
       }
       // RoBERTa's and Longformer's heads use the exact GELU, whatever the layers do.

@@ -15,6 +15,10 @@ struct AttentionContext: Sendable {
     case query, key, value
   }
 
+  /// Queries that one task takes: enough that their keys are packed once for
+  /// many, few enough that a head of a long sequence is more than one task.
+  static let taskQueries = 2048
+
   /// What scores are multiplied by: 1/√D.
   var scale: Float { 1 / Float(configuration.headSize).squareRoot() }
 
@@ -32,8 +36,62 @@ struct AttentionContext: Sendable {
       .columns(start + columns.lowerBound..<start + columns.upperBound)
   }
 
+  /// One head's part of the context of one sequence.  [S, D]
+  func target(sequence: Int, head: Int) -> Matrix {
+    memory.context.rows(rows(of: sequence)).columns(columns(of: head))
+  }
+
   /// Rows of a sequence in a matrix of all tokens.
   func rows(of sequence: Int) -> Range<Int> {
     sequence * inputs.length..<(sequence + 1) * inputs.length
+  }
+}
+
+/// Memory that the attention of all layers shares; linear in the length.
+struct AttentionMemory: Sendable {
+  let projected: Matrix  // [N·S, 3H]: query, key, value of every token
+  let context: Matrix  // [N·S, H]
+  let workers: [Worker]  // one for each
+
+  /// A worker's own memory.
+  struct Worker: Sendable {
+    /// Of the keys that are seen through the window, or all.
+    let keys: KeyMemory
+    /// Of global tokens, as others see them.
+    let globals: KeyMemory
+    let scratch: Matrix  // [1, …]
+  }
+
+  init(
+    configuration: ModelConfiguration, inputs: PreparedInputs, workers: Workers
+  ) throws(LFError) {
+    let hidden = configuration.hiddenSize
+    projected = try Matrix(rows: inputs.tokens, columns: 3 * hidden)
+    context = try Matrix(rows: inputs.tokens, columns: hidden)
+    let size = configuration.headSize
+    let mostGlobals = inputs.sequences.map(\.globals.count).max() ?? 0
+    var most = 0
+    for rule in configuration.attention.map(\.rule) {
+      let keys = rule.mostKeys(
+        ofNeighbours: min(AttentionContext.taskQueries, inputs.length), length: inputs.length)
+      most = max(most, keys + PackedKeys.alignment)
+      // Rows of many global tokens see the whole sequence.
+      let isProjected = mostGlobals > GlobalAttention.mostFolded(configuration)
+      if rule.hasGlobalTokens, isProjected { most = max(most, inputs.length) }
+    }
+    func memory(_ count: Int) throws(LFError) -> KeyMemory {
+      let floats = PackedKeys.memory(count: count, headSize: size)
+      return KeyMemory(
+        keys: try Matrix(rows: 1, columns: floats), values: try Matrix(rows: 1, columns: floats),
+        hidden: try Matrix(rows: 1, columns: count))
+    }
+    var own: [Worker] = []
+    for _ in 0..<workers.count {
+      own.append(
+        Worker(
+          keys: try memory(most), globals: try memory(mostGlobals),
+          scratch: try Matrix(rows: 1, columns: HeadAttention.scratchCount(headSize: size))))
+    }
+    self.workers = own
   }
 }

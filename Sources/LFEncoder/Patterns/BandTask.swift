@@ -1,6 +1,6 @@
 import LFFamilies
 
-/// A block of queries of one head in a sliding-window layer.
+/// Some queries of one head in a sliding-window layer.
 ///
 /// With dilation d only positions of one residue class modulo d see each other
 /// through the window, and within the class they do so like neighbours. Each
@@ -25,8 +25,8 @@ struct BandTask: Sendable {
         let step = min(dilation, inputs.length)
         for residue in 0..<step {
           let count = (inputs.length - residue - 1) / step + 1
-          for start in stride(from: 0, to: count, by: AttentionBlock.rows) {
-            let queries = start..<min(count, start + AttentionBlock.rows)
+          for start in stride(from: 0, to: count, by: AttentionContext.taskQueries) {
+            let queries = start..<min(count, start + AttentionContext.taskQueries)
             let first = residue + queries.lowerBound * step
             let last = residue + (queries.upperBound - 1) * step
             guard first < mask.keptRange.upperBound, last >= mask.keptRange.lowerBound else {

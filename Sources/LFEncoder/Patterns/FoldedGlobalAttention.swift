@@ -1,12 +1,7 @@
 import LFCore
 import LFFamilies
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
+import CKernels
 /// Global rows of one sequence without projecting its tokens; see
 /// `GlobalAttention` for the algebra.
 ///
@@ -38,52 +33,59 @@ struct FoldedGlobalAttention {
     _ chunk: Range<Int>, _ queries: Matrix, into context: Matrix
   ) throws(LFError) {
     let heads = attention.context.configuration.headCount
+    let workers = attention.context.workers
     let width = states.columns
     let g = chunk.count
     let rows = heads * g  // row h·g + i belongs to head h and query i
     let range = mask.keptRange
     let blocks = (range.count + Self.tokens - 1) / Self.tokens
-
     let folded = try Matrix(rows: rows, columns: width)  // [heads·g, H]
-    attention.context.workers.run(heads) { head, _ in
+    workers.run(heads) { head, _ in
       let columns = attention.context.columns(of: head)
-      MatrixMultiplication.multiply(
-        queries.columns(columns), attention.key.weight.rows(columns),
+      Kernels.linear(
+        queries.columns(columns), untransposed: attention.key.weight, rows: columns,
         into: folded.rows(head * g..<(head + 1) * g))
     }
-
     let scores = try Matrix(rows: rows * blocks, columns: Self.tokens)  // [blocks·heads·g, block]
     let sums = try Matrix(rows: rows * blocks, columns: width)  // [blocks·heads·g, H]: Σ p·y
     let maxima = try Matrix(rows: blocks, columns: rows)  // [blocks, heads·g]
     let totals = try Matrix(rows: blocks, columns: rows)  // [blocks, heads·g]: Σ p
-    let scale = attention.context.scale
-    let hidden = try paddingBias()
-    attention.context.workers.run(blocks) { block, _ in
+    var packed: [PackedMatrix] = []
+    for _ in 0..<workers.count {
+      packed.append(
+        try PackedMatrix(
+          rows: Self.tokens, columns: width, depth: max(32, PackedMatrix.scoreDepth(width))))
+    }
+    let memories = packed
+    let hidden = try paddingMarks()
+    workers.run(blocks) { block, worker in
       let first = range.lowerBound + block * Self.tokens
       let tokens = first..<min(range.upperBound, first + Self.tokens)
       let part = states.rows(tokens)  // [block, H]
       let weights = scores.rows(block * rows..<(block + 1) * rows).columns(0..<tokens.count)
-      MatrixMultiplication.multiply(folded, transposed: part, into: weights, scale: scale)
+      memories[worker].pack(0..<tokens.count, part)
+      Kernels.linear(folded, memories[worker], outputs: 0..<tokens.count, into: weights)
       Kernels.softmax(
-        weights, outside: tokens.count, first: 0, width: 0,
-        limits: limits(chunk, heads: heads, tokens: tokens),
-        bias: hidden?.columns(tokens),
+        weights, scale: attention.context.scale,
+        limits: limits(chunk, heads: heads, tokens: tokens), hidden: hidden?.columns(tokens),
         maxima: maxima.rows(block..<block + 1), sums: totals.rows(block..<block + 1))
-      MatrixMultiplication.multiply(
-        weights, part, into: sums.rows(block * rows..<(block + 1) * rows))
+      Kernels.multiply(
+        weights, part, depth: Self.depth, into: sums.rows(block * rows..<(block + 1) * rows))
     }
-
     let merged = try Matrix(rows: rows, columns: width)  // [heads·g, H]
-    attention.context.workers.run(heads) { head, _ in
-      let own = head * g..<(head + 1) * g
-      for row in own {
-        merge(row, of: rows, maxima: maxima, totals: totals, sums: sums, into: merged)
-      }
+    let all = try Matrix(rows: rows, columns: width)  // [heads·g, H]: every head's values
+    workers.run(rows) { row, _ in
+      merge(row, of: rows, maxima: maxima, totals: totals, sums: sums, into: merged)
+    }
+    attention.value.apply(to: merged, workers, into: all)
+    for head in 0..<heads {
       let columns = attention.context.columns(of: head)
-      MatrixMultiplication.multiply(
-        merged.rows(own), by: attention.value.outputs(columns), into: context.columns(columns))
+      context.columns(columns).copy(all.rows(head * g..<(head + 1) * g).columns(columns))
     }
   }
+
+  /// Pieces of the sums over tokens; see `lf_depth`.
+  private static let depth = 64
 
   /// Puts the blocks' parts of one row together: Σ p·y over all tokens, with
   /// weights that sum to 1.
@@ -95,7 +97,7 @@ struct FoldedGlobalAttention {
     var factors: [Double] = []
     var total = 0.0
     for block in 0..<maxima.rows {
-      let factor = exp(Double(maxima[block, row]) - Double(peak))
+      let factor = lf_exp_double(Double(maxima[block, row]) - Double(peak))
       factors.append(factor)
       total += factor * Double(totals[block, row])
     }
@@ -114,11 +116,11 @@ struct FoldedGlobalAttention {
     return (0..<heads).flatMap { _ in own }
   }
 
-  /// −∞ for padding, [1, S]; nil when no token between kept ones is padded.
-  private func paddingBias() throws(LFError) -> Matrix? {
+  /// Below 0 for padding, [1, S]; nil when no token between kept ones is padded.
+  private func paddingMarks() throws(LFError) -> Matrix? {
     guard !mask.isGapless else { return nil }
-    let bias = try Matrix(rows: 1, columns: mask.isKept.count)  // [1, S]
-    for (token, isKept) in mask.isKept.enumerated() { bias[0, token] = isKept ? 0 : -.infinity }
-    return bias
+    let marks = try Matrix(rows: 1, columns: mask.isKept.count)  // [1, S]
+    for (token, isKept) in mask.isKept.enumerated() { marks[0, token] = isKept ? 0 : -1 }
+    return marks
   }
 }

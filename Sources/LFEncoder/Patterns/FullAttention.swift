@@ -13,27 +13,39 @@ struct FullAttention {
     let inputs = context.inputs
     let length = inputs.length
     let heads = context.configuration.headCount
-    let blocks = (length + AttentionBlock.rows - 1) / AttentionBlock.rows
-    context.workers.run(inputs.sequences.count * heads * blocks) { task, worker in
-      let block = task % blocks
-      let head = task / blocks % heads
-      let sequence = task / blocks / heads
-      let mask = inputs.sequences[sequence]
-      let rows = block * AttentionBlock.rows..<min(length, (block + 1) * AttentionBlock.rows)
-      let isBlind = mask.keptRange.isEmpty
-      let range = isBlind ? 0..<length : mask.keptRange
-      func part(_ projection: AttentionContext.Projection) -> Matrix {
-        context.projected(projection, sequence: sequence, head: head)
-      }
-      var attention = AttentionBlock(
-        queries: part(.query).rows(rows), scale: isBlind ? 0 : context.scale)
-      attention.outside = .init(part(.key).rows(range), part(.value).rows(range))
-      if !isBlind && !mask.isGapless { attention.isHidden = range.map { !mask.isKept[$0] } }
-      let start = sequence * length
-      let target = context.memory.context.rows(
-        start + rows.lowerBound..<start + rows.upperBound)
-      attention.run(
-        context.memory.scratch[worker], into: target.columns(context.columns(of: head)))
+    let parts = (length + AttentionContext.taskQueries - 1) / AttentionContext.taskQueries
+    context.workers.run(inputs.sequences.count * heads * parts) { task, worker in
+      let head = task / parts % heads
+      let sequence = task / parts / heads
+      let first = task % parts * AttentionContext.taskQueries
+      let queries = first..<min(length, first + AttentionContext.taskQueries)
+      let memory = context.memory.workers[worker]
+      let attention = self.attention(sequence, head: head, memory.keys)
+      attention.attend(
+        context.projected(.query, sequence: sequence, head: head).rows(queries), first: first,
+        into: context.target(sequence: sequence, head: head).rows(queries),
+        scratch: memory.scratch)
     }
+  }
+
+  /// What the queries of a head see, packed into a worker's memory.
+  func attention(_ sequence: Int, head: Int, _ memory: KeyMemory) -> HeadAttention {
+    let mask = context.inputs.sequences[sequence]
+    let isBlind = mask.keptRange.isEmpty
+    let end = isBlind ? context.inputs.length : mask.keptRange.upperBound
+    // Keys before the first unpadded one that the part's alignment lets in.
+    let start =
+      isBlind ? 0 : mask.keptRange.lowerBound / PackedKeys.alignment * PackedKeys.alignment
+    let keys = start..<end
+    let isPlain = isBlind || mask.isGapless && start == mask.keptRange.lowerBound
+    func part(_ projection: AttentionContext.Projection) -> Matrix {
+      context.projected(projection, sequence: sequence, head: head).rows(keys)
+    }
+    return HeadAttention(
+      scale: isBlind ? 0 : context.scale,
+      band: PackedKeys(
+        part(.key), part(.value), first: start, end: end,
+        hidden: isPlain ? [] : keys.map { !mask.isKept[$0] }, in: memory),
+      left: HeadAttention.unlimited, right: HeadAttention.unlimited)
   }
 }

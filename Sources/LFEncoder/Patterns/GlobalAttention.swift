@@ -53,21 +53,22 @@ struct GlobalAttention {
     let range = mask.keptRange
     let keys = try key.applied(to: states.rows(range), context.workers)  // [kept, H]
     let values = try value.applied(to: states.rows(range), context.workers)  // [kept, H]
-    let isHidden = mask.isGapless ? nil : range.map { !mask.isKept[$0] }
-    let heads = context.configuration.headCount
-    let blocks = (queries.rows + AttentionBlock.rows - 1) / AttentionBlock.rows
-    context.workers.run(blocks * heads) { task, worker in
-      let start = task / heads * AttentionBlock.rows
-      let rows = start..<min(queries.rows, start + AttentionBlock.rows)
-      let columns = context.columns(of: task % heads)
-      var block = AttentionBlock(
-        queries: queries.rows(rows).columns(columns), scale: context.scale)
-      block.outside = .init(keys.columns(columns), values.columns(columns))
-      block.isHidden = isHidden
-      if isCausal {
-        block.limits = rows.map { Int64(mask.globals[$0] + 1 - range.lowerBound) }
-      }
-      block.run(context.memory.scratch[worker], into: result.rows(rows).columns(columns))
+    let hidden = mask.isGapless ? [] : range.map { !mask.isKept[$0] }
+    // Those up to the token itself, in a causal layer.
+    let limits =
+      isCausal ? mask.globals.map { Int64($0 + 1 - range.lowerBound) } : nil
+    context.workers.run(context.configuration.headCount) { head, worker in
+      let columns = context.columns(of: head)
+      let memory = context.memory.workers[worker]
+      let attention = HeadAttention(
+        scale: context.scale,
+        global: PackedKeys(
+          keys.columns(columns), values.columns(columns), end: range.count, hidden: hidden,
+          in: memory.keys),
+        limits: limits)
+      attention.attend(
+        queries.columns(columns), first: 0, into: result.columns(columns),
+        scratch: memory.scratch)
     }
   }
 }

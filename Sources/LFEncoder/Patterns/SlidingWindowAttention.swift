@@ -11,55 +11,35 @@ struct SlidingWindowAttention {
   let context: AttentionContext
   let window: SlidingWindow
 
+  /// Local keys and values of a sequence's global tokens, close together.
+  struct Globals: Sendable {
+    let keys: Matrix  // [g, H]
+    let values: Matrix  // [g, H]
+  }
+
   /// Writes the context of every local token, and zero for padded ones.
   func run() throws(LFError) {
     clearPadding()
-    var globals: [AttentionBlock.Keys?] = []
-    for sequence in context.inputs.sequences.indices { globals.append(try globalKeys(sequence)) }
-    let keys = globals
+    var found: [Globals?] = []
+    for sequence in context.inputs.sequences.indices { found.append(try globals(of: sequence)) }
+    let globals = found
     let tasks = BandTask.all(window: window, inputs: context.inputs)
     context.workers.run(tasks.count) { task, worker in
-      run(tasks[task], globals: keys[tasks[task].sequence], context.memory.scratch[worker])
+      run(tasks[task], globals[tasks[task].sequence], context.memory.workers[worker])
     }
   }
 
-  private func run(
-    _ task: BandTask, globals: AttentionBlock.Keys?, _ scratch: AttentionScratch
-  ) {
+  private func run(_ task: BandTask, _ globals: Globals?, _ memory: AttentionMemory.Worker) {
     let mask = context.inputs.sequences[task.sequence]
-    let columns = context.columns(of: task.head)
-    func part(_ projection: AttentionContext.Projection) -> Matrix {
-      context.projected(projection, sequence: task.sequence, head: task.head)
-        .everyRow(from: task.residue, by: task.step)  // [n of the class, D]
-    }
-    // Padding at the ends of the sequence drops out of queries and keys.
-    let kept = task.indices(in: mask.keptRange)
-    let queries = task.queries.clamped(to: kept)
+    // Padding at the ends of the sequence drops out of the queries.
+    let queries = task.queries.clamped(to: task.indices(in: mask.keptRange))
     guard !queries.isEmpty else { return }
-    let right = window.isCausal ? 0 : window.oneSided
-    let reach = max(0, queries.lowerBound - window.oneSided)..<queries.upperBound + right
-    let band = reach.clamped(to: kept)
-
-    var block = AttentionBlock(
-      queries: part(.query).rows(queries), scale: context.scale)
-    block.band = .init(part(.key).rows(band), part(.value).rows(band))
-    block.first = queries.lowerBound - window.oneSided - band.lowerBound
-    block.width = window.oneSided + 1 + right
-    if let globals {
-      block.outside = .init(globals.keys.columns(columns), globals.values.columns(columns))
-      if window.isCausal {
-        block.limits = queries.map { Int64(mask.globals(through: task.position($0))) }
-      }
-    }
-    if globals != nil || !mask.isGapless {
-      let globalPart = Array(repeating: false, count: mask.globals.count)
-      block.isHidden =
-        globalPart
-        + band.map { !mask.isKept[task.position($0)] || mask.isGlobal[task.position($0)] }
-    }
-    let target = context.memory.context.rows(context.rows(of: task.sequence)).columns(columns)
+    let attention = attention(task, queries, globals, memory)
+    let rows = context.projected(.query, sequence: task.sequence, head: task.head)
       .everyRow(from: task.residue, by: task.step).rows(queries)  // [m, D]
-    block.run(scratch, into: target)
+    let target = context.target(sequence: task.sequence, head: task.head)
+      .everyRow(from: task.residue, by: task.step).rows(queries)  // [m, D]
+    attention.attend(rows, first: queries.lowerBound, into: target, scratch: memory.scratch)
     if !mask.isGapless {
       for (row, query) in queries.enumerated() where !mask.isKept[task.position(query)] {
         target.rows(row..<row + 1).fill(0)
@@ -67,15 +47,56 @@ struct SlidingWindowAttention {
     }
   }
 
-  /// Local keys and values of a sequence's global tokens, close together.
-  private func globalKeys(_ sequence: Int) throws(LFError) -> AttentionBlock.Keys? {
+  /// What some queries see, packed into a worker's memory.
+  ///
+  /// - Parameter queries: of the task's class, from the first unpadded token to
+  ///   the last.
+  func attention(
+    _ task: BandTask, _ queries: Range<Int>, _ globals: Globals?, _ memory: AttentionMemory.Worker
+  ) -> HeadAttention {
+    let mask = context.inputs.sequences[task.sequence]
+    let right = window.isCausal ? 0 : window.oneSided
+    let end = task.indices(in: mask.keptRange).upperBound
+    // From where the first query looks to where the last one does.
+    let low = max(0, queries.lowerBound - window.oneSided)
+    let keys =
+      low / PackedKeys.alignment * PackedKeys.alignment..<min(end, queries.upperBound + right)
+    func part(_ projection: AttentionContext.Projection) -> Matrix {
+      context.projected(projection, sequence: task.sequence, head: task.head)
+        .everyRow(from: task.residue, by: task.step).rows(keys)  // [n, D]
+    }
+    let isPlain = globals == nil && mask.isGapless && task.position(keys.lowerBound) >= mask.keptRange.lowerBound
+    let hidden = isPlain
+      ? []
+      : keys.map { !mask.isKept[task.position($0)] || mask.isGlobal[task.position($0)] }
+    var attention = HeadAttention(
+      scale: context.scale,
+      band: PackedKeys(
+        part(.key), part(.value), first: keys.lowerBound, end: end, hidden: hidden,
+        in: memory.keys),
+      left: window.oneSided, right: right)
+    if let globals {
+      let columns = context.columns(of: task.head)
+      attention.global = PackedKeys(
+        globals.keys.columns(columns), globals.values.columns(columns), end: globals.keys.rows,
+        in: memory.globals)
+      if window.isCausal {
+        attention.limits = queries.map { Int64(mask.globals(through: task.position($0))) }
+      }
+    }
+    return attention
+  }
+
+  /// Local projections of a sequence's global tokens; nil when it has none, or no
+  /// token that would look at them.
+  func globals(of sequence: Int) throws(LFError) -> Globals? {
     let mask = context.inputs.sequences[sequence]
     guard !mask.globals.isEmpty, mask.hasLocal else { return nil }
     let hidden = context.configuration.hiddenSize
     let projected = context.memory.projected.rows(context.rows(of: sequence))  // [S, 3H]
-    let keys = try projected.columns(hidden..<2 * hidden).gathered(mask.globals)  // [g, H]
-    let values = try projected.columns(2 * hidden..<3 * hidden).gathered(mask.globals)  // [g, H]
-    return .init(keys, values)
+    return Globals(
+      keys: try projected.columns(hidden..<2 * hidden).gathered(mask.globals),
+      values: try projected.columns(2 * hidden..<3 * hidden).gathered(mask.globals))
   }
 
   private func clearPadding() {

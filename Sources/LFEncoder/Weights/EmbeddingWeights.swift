@@ -16,21 +16,17 @@ struct EmbeddingWeights: Sendable {
     try reader.check(
       TensorName.positionEmbeddings, rows: configuration.positionCount, columns: hidden)
     types = try Matrix(rows: configuration.tokenTypeCount, columns: hidden)
-    norm = NormWeights(
-      gain: try Matrix(rows: 1, columns: hidden), shift: try Matrix(rows: 1, columns: hidden))
-    var slots = [
-      WeightSlot(name: TensorName.tokenTypeEmbeddings, target: types),
-      WeightSlot(name: TensorName.embeddingNormWeight, target: norm.gain, isVector: true),
-      WeightSlot(name: TensorName.embeddingNormBias, target: norm.shift, isVector: true),
-    ]
+    norm = try NormWeights(width: hidden)
+    var slots = WeightSlot.norm("embeddings.LayerNorm", norm)
+    slots.append(WeightSlot(.tokenTypeEmbeddings, .plain(types)))
     if isStreamed {
       words = nil
       positions = nil
     } else {
       let words = try Matrix(rows: configuration.vocabularySize, columns: hidden)
       let positions = try Matrix(rows: configuration.positionCount, columns: hidden)
-      slots.append(WeightSlot(name: TensorName.wordEmbeddings, target: words))
-      slots.append(WeightSlot(name: TensorName.positionEmbeddings, target: positions))
+      slots.append(WeightSlot(.wordEmbeddings, .plain(words)))
+      slots.append(WeightSlot(.positionEmbeddings, .plain(positions)))
       self.words = words
       self.positions = positions
     }

@@ -21,23 +21,15 @@ struct LayerWeights: Sendable {
   init(configuration: ModelConfiguration, hasGlobal: Bool) throws(LFError) {
     let hidden = configuration.hiddenSize
     let inner = configuration.intermediateSize
-    func linear(_ out: Int, _ input: Int) throws(LFError) -> LinearWeights {
-      LinearWeights(
-        weight: try Matrix(rows: out, columns: input), bias: try Matrix(rows: 1, columns: out))
-    }
-    func norm() throws(LFError) -> NormWeights {
-      NormWeights(
-        gain: try Matrix(rows: 1, columns: hidden), shift: try Matrix(rows: 1, columns: hidden))
-    }
-    projections = try linear(3 * hidden, hidden)
-    globalQuery = hasGlobal ? try linear(hidden, hidden) : nil
-    globalKey = hasGlobal ? try linear(hidden, hidden) : nil
-    globalValue = hasGlobal ? try linear(hidden, hidden) : nil
-    attentionOutput = try linear(hidden, hidden)
-    attentionNorm = try norm()
-    intermediate = try linear(inner, hidden)
-    output = try linear(hidden, inner)
-    outputNorm = try norm()
+    projections = try LinearWeights(outputs: 3 * hidden, inputs: hidden)
+    globalQuery = hasGlobal ? try LinearWeights(outputs: hidden, inputs: hidden) : nil
+    globalKey = hasGlobal ? try LinearWeights(outputs: hidden, inputs: hidden) : nil
+    globalValue = hasGlobal ? try LinearWeights(outputs: hidden, inputs: hidden) : nil
+    attentionOutput = try LinearWeights(outputs: hidden, inputs: hidden)
+    attentionNorm = try NormWeights(width: hidden)
+    intermediate = try LinearWeights(outputs: inner, inputs: hidden)
+    output = try LinearWeights(outputs: hidden, inputs: inner)
+    outputNorm = try NormWeights(width: hidden)
   }
 
   /// Where each tensor of layer `index` goes.
@@ -45,29 +37,19 @@ struct LayerWeights: Sendable {
     let hidden = projections.weight.columns
     let layer = "encoder.layer.\(index)."
     var slots: [WeightSlot] = []
-    func add(_ name: String, _ linear: LinearWeights) {
-      slots.append(WeightSlot(name: TensorName(layer + name + ".weight"), target: linear.weight))
-      slots.append(
-        WeightSlot(name: TensorName(layer + name + ".bias"), target: linear.bias, isVector: true))
-    }
-    func add(_ name: String, _ norm: NormWeights) {
-      slots.append(
-        WeightSlot(name: TensorName(layer + name + ".weight"), target: norm.gain, isVector: true))
-      slots.append(
-        WeightSlot(name: TensorName(layer + name + ".bias"), target: norm.shift, isVector: true))
-    }
     for (part, name) in ["query", "key", "value"].enumerated() {
       let rows = part * hidden..<(part + 1) * hidden
-      add("attention.self." + name, projections.outputs(rows))
+      slots += WeightSlot.linear(layer + "attention.self." + name, projections, rows: rows)
     }
-    if let globalQuery { add("attention.self.query_global", globalQuery) }
-    if let globalKey { add("attention.self.key_global", globalKey) }
-    if let globalValue { add("attention.self.value_global", globalValue) }
-    add("attention.output.dense", attentionOutput)
-    add("attention.output.LayerNorm", attentionNorm)
-    add("intermediate.dense", intermediate)
-    add("output.dense", output)
-    add("output.LayerNorm", outputNorm)
+    for (name, linear) in [("query", globalQuery), ("key", globalKey), ("value", globalValue)] {
+      guard let linear else { continue }
+      slots += WeightSlot.linear(layer + "attention.self." + name + "_global", linear)
+    }
+    slots += WeightSlot.linear(layer + "attention.output.dense", attentionOutput)
+    slots += WeightSlot.norm(layer + "attention.output.LayerNorm", attentionNorm)
+    slots += WeightSlot.linear(layer + "intermediate.dense", intermediate)
+    slots += WeightSlot.linear(layer + "output.dense", output)
+    slots += WeightSlot.norm(layer + "output.LayerNorm", outputNorm)
     return slots
   }
 }

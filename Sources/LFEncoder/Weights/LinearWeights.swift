@@ -1,14 +1,16 @@
+import CKernels
 import LFCore
 import LFFamilies
 
-/// A linear layer as it is stored: y = x·weightᵀ + bias.
+/// A linear layer: y = x·weightᵀ + bias.
 struct LinearWeights: Sendable {
-  let weight: Matrix  // [out, in]
+  let weight: PackedMatrix  // [out, in]
   let bias: Matrix  // [1, out]
 
-  /// A block of outputs.
-  func outputs(_ range: Range<Int>) -> LinearWeights {
-    LinearWeights(weight: weight.rows(range), bias: bias.columns(range))
+  /// Memory for a layer, not filled.
+  init(outputs: Int, inputs: Int) throws(LFError) {
+    weight = try PackedMatrix(rows: outputs, columns: inputs)
+    bias = try Matrix(rows: 1, columns: outputs)
   }
 
   /// x·weightᵀ + bias, [m, out], on all workers.
@@ -24,32 +26,18 @@ struct LinearWeights: Sendable {
   ///
   /// - Parameters:
   ///   - x: [m, in].
+  ///   - hasBias: whether the bias is added here, or by what comes next.
   ///   - result: [m, out].
   func apply(
-    to x: Matrix, then activation: Activation, _ workers: Workers, into result: Matrix
+    to x: Matrix, then activation: lf_activation = lf_activation_none, hasBias: Bool = true,
+    _ workers: Workers, into result: Matrix
   ) {
     let blocks = ProductBlocks(rows: x.rows, columns: weight.rows)
     workers.run(blocks.count) { block, _ in
-      let (rows, columns) = blocks[block]
-      let target = result.rows(rows).columns(columns)
-      let bias = workers.time(.feedForward) {
-        MatrixMultiplication.project(x.rows(rows), by: outputs(columns), into: target)
-      }
-      workers.time(.activation) { Kernels.activate(target, bias, activation) }
-    }
-  }
-
-  /// result = x·weightᵀ + bias, on all workers.
-  ///
-  /// - Parameters:
-  ///   - x: [m, in].
-  ///   - result: [m, out].
-  func apply(to x: Matrix, _ workers: Workers, into result: Matrix) {
-    let blocks = ProductBlocks(rows: x.rows, columns: weight.rows)
-    workers.run(blocks.count) { block, _ in
-      let (rows, columns) = blocks[block]
-      MatrixMultiplication.multiply(
-        x.rows(rows), by: outputs(columns), into: result.rows(rows).columns(columns))
+      let (rows, outputs) = blocks[block]
+      Kernels.linear(
+        x.rows(rows), weight, outputs: outputs, bias: hasBias ? bias : nil,
+        activation: activation, into: result.rows(rows).columns(outputs))
     }
   }
 }
@@ -58,4 +46,10 @@ struct LinearWeights: Sendable {
 struct NormWeights: Sendable {
   let gain: Matrix  // [1, H]
   let shift: Matrix  // [1, H]
+
+  /// Memory for a LayerNorm, not filled.
+  init(width: Int) throws(LFError) {
+    gain = try Matrix(rows: 1, columns: width)
+    shift = try Matrix(rows: 1, columns: width)
+  }
 }

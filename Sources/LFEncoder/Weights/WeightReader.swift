@@ -1,4 +1,3 @@
-import CKernels
 import LFCore
 
 /// Reads tensors by canonical name, as float32, whatever float type they have.
@@ -19,9 +18,7 @@ struct WeightReader: Sendable {
   ///
   /// - Throws: `weights.missing`, `weights.type`, `weights.shape`.
   func check(_ slot: WeightSlot) throws(LFError) {
-    _ = try find(
-      slot.name,
-      slot.isVector ? [slot.target.columns] : [slot.target.rows, slot.target.columns])
+    _ = try find(slot.name, slot.target.dimensions)
   }
 
   /// Checks a matrix that is read in parts.
@@ -31,17 +28,15 @@ struct WeightReader: Sendable {
 
   /// Fills the memory of every slot, several at a time.
   func read(_ slots: [WeightSlot], workers: Workers) throws(LFError) {
-    let failures = FirstFailure()
-    workers.run(slots.count) { task, _ in
-      guard !failures.hasFailed else { return }
-      do throws(LFError) {
-        let slot = slots[task]
-        try check(slot)
-        guard let index = indices[slot.name] else { return }
-        try read(index, element: 0, into: slot.target)
-      } catch { failures.record(error) }
+    try ParallelTasks(threads: workers.count).run(slots.count) { (task) throws(LFError) in
+      let slot = slots[task]
+      let index = try find(slot.name, slot.target.dimensions)
+      switch slot.target {
+      case .vector(let vector): try read(index, element: 0, into: vector)
+      case .plain(let matrix): try read(index, element: 0, into: matrix)
+      case .packed(let matrix, let rows): try pack(index, into: matrix, rows)
+      }
     }
-    try failures.check()
   }
 
   /// Reads a block of rows. target [rows, columns].
@@ -115,29 +110,50 @@ struct WeightReader: Sendable {
       try source.read(index, at: offset, into: &span)
       return
     }
-    let block = 1 << 17  // elements
-    var staging = [UInt8](repeating: 0, count: min(count, block) * type.byteCount)
-    for start in stride(from: 0, to: count, by: block) {
-      let part = min(block, count - start)
+    try unsafe pieces(index, from: element, count: count) { start, part, raw in
+      // The view has room for the part's floats, which are all that is written.
+      let out = unsafe UnsafeMutableBufferPointer(start: target.pointer + start, count: part)
+      var floats = unsafe MutableSpan(_unsafeElements: out)
+      ElementDecoder.decode(
+        unsafe RawSpan(_unsafeStart: raw, byteCount: part * type.byteCount), type, into: &floats)
+    }
+  }
+
+  /// Packs a tensor [rows.count, k] while it is decoded.
+  private func pack(
+    _ index: Int, into matrix: PackedMatrix, _ rows: Range<Int>
+  ) throws(LFError) {
+    let type = source.tensors[index].elementType
+    try unsafe pieces(index, from: 0, count: rows.count * matrix.columns) { start, part, raw in
+      unsafe matrix.pack(rows, from: start, count: part, raw, type)
+    }
+  }
+
+  /// Elements that are read at a time: as many as a container keeps in a chunk,
+  /// so that each is decoded once and packed from the cache.
+  private static let pieceElements = 1 << 17
+
+  /// Reads a tensor's elements piece by piece.
+  ///
+  /// - Parameter body: gets the number of the piece's first element, counted from
+  ///   `element`, how many there are, and their bytes.
+  private func pieces(
+    _ index: Int, from element: Int, count: Int,
+    _ body: (_ start: Int, _ count: Int, _ bytes: UnsafeRawPointer) -> Void
+  ) throws(LFError) {
+    let size = source.tensors[index].elementType.byteCount
+    var staging = [UInt8](repeating: 0, count: min(count, Self.pieceElements) * size)
+    for start in stride(from: 0, to: count, by: Self.pieceElements) {
+      let part = min(Self.pieceElements, count - start)
       do {
         var span = staging.mutableSpan
         var bytes = unsafe span.mutableBytes  // every byte pattern is a valid UInt8
-        try bytes.withSlice(0..<part * type.byteCount) { (slice) throws(LFError) in
-          try source.read(index, at: offset + start * type.byteCount, into: &slice)
+        try bytes.withSlice(0..<part * size) { (slice) throws(LFError) in
+          try source.read(index, at: (element + start) * size, into: &slice)
         }
       }
       unsafe staging.withUnsafeBytes { raw in
-        let out = unsafe target.pointer + start
-        // Array storage is aligned to 16 bytes.
-        switch type {
-        case .f16:
-          unsafe lf_from_f16(out, raw.baseAddress!.assumingMemoryBound(to: UInt16.self), part)
-        case .bf16:
-          unsafe lf_from_bf16(out, raw.baseAddress!.assumingMemoryBound(to: UInt16.self), part)
-        case .f64:
-          unsafe lf_from_f64(out, raw.baseAddress!.assumingMemoryBound(to: Double.self), part)
-        default: preconditionFailure("not a float type")
-        }
+        if let address = raw.baseAddress { unsafe body(start, part, address) }
       }
     }
   }
@@ -146,13 +162,46 @@ struct WeightReader: Sendable {
 /// A tensor by name, and the memory that receives it.
 struct WeightSlot: Sendable {
   let name: TensorName
-  let target: Matrix
-  /// Whether the tensor is a vector [n] rather than a matrix [m, n].
-  let isVector: Bool
+  let target: Target
 
-  init(name: TensorName, target: Matrix, isVector: Bool = false) {
+  /// The memory, in the form that its users read.
+  enum Target: Sendable {
+    /// [n], as [1, n].
+    case vector(Matrix)
+    /// [m, n].
+    case plain(Matrix)
+    /// [rows.count, k], some rows of a packed matrix.
+    case packed(PackedMatrix, rows: Range<Int>)
+
+    /// Dimensions of the tensor that belongs there.
+    var dimensions: [Int] {
+      switch self {
+      case .vector(let vector): [vector.columns]
+      case .plain(let matrix): [matrix.rows, matrix.columns]
+      case .packed(let matrix, let rows): [rows.count, matrix.columns]
+      }
+    }
+  }
+
+  init(_ name: TensorName, _ target: Target) {
     self.name = name
     self.target = target
-    self.isVector = isVector
+  }
+
+  /// The two tensors of a linear layer, or of a block of its outputs.
+  static func linear(_ name: String, _ linear: LinearWeights, rows: Range<Int>? = nil) -> [Self] {
+    let rows = rows ?? 0..<linear.weight.rows
+    return [
+      Self(TensorName(name + ".weight"), .packed(linear.weight, rows: rows)),
+      Self(TensorName(name + ".bias"), .vector(linear.bias.columns(rows))),
+    ]
+  }
+
+  /// The two tensors of a LayerNorm.
+  static func norm(_ name: String, _ norm: NormWeights) -> [Self] {
+    [
+      Self(TensorName(name + ".weight"), .vector(norm.gain)),
+      Self(TensorName(name + ".bias"), .vector(norm.shift)),
+    ]
   }
 }

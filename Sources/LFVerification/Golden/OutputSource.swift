@@ -18,6 +18,7 @@ struct OutputSource: TensorSource {
   }
 
   func read(_ index: Int, at offset: Int, into buffer: inout MutableRawSpan) throws(LFError) {
+    try tensors[index].checkRange(at: offset, count: buffer.byteCount)
     let values = outputs[index].values
     let bytes = (offset..<offset + buffer.byteCount).map { place in
       UInt8(truncatingIfNeeded: values[place / 4].bitPattern >> UInt32(place % 4 * 8))

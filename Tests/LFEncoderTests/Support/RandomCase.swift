@@ -17,6 +17,12 @@ struct RandomCase {
     return copy
   }
 
+  /// Gives every head so many columns, so that layers are summed in pieces.
+  mutating func widen(toHeadsOf size: Int) {
+    shape.hidden = shape.heads * size
+    shape.intermediate += 300
+  }
+
   init(seed: Int) {
     var random = SeededGenerator(seed: seed)
     var shape = TinyModel.Shape()

@@ -30,70 +30,75 @@ struct AttentionProbabilities {
     var found: [Global?] = []
     for sequence in 0..<sequences { found.append(try global(states, sequence)) }
     let globals = found
-    var memories: [Matrix] = []
-    for _ in 0..<context.workers.count { memories.append(try Matrix(rows: 1, columns: length + 2)) }
-    let scratch = memories  // one for each worker
-    let blocks = (length + AttentionBlock.rows - 1) / AttentionBlock.rows
+    var memories: [Memory] = []
+    for _ in 0..<context.workers.count {
+      memories.append(try Memory(length: length, size: context.configuration.headSize))
+    }
+    let memory = memories  // one for each worker
     return OutputTensor(
       name: name, shape: [sequences, heads, length, length],
       rows: sequences * heads * length, columns: length
     ) { table in
-      context.workers.run(sequences * heads * blocks) { task, worker in
-        let (head, sequence) = (task / blocks % heads, task / blocks / heads)
-        let start = task % blocks * AttentionBlock.rows
-        let queries = start..<min(length, start + AttentionBlock.rows)
-        let first = (sequence * heads + head) * length
+      context.workers.run(sequences * heads) { task, worker in
+        let (head, sequence) = (task % heads, task / heads)
         write(
-          table.rows(first + queries.lowerBound..<first + queries.upperBound), queries,
-          head: head, sequence: sequence, globals[sequence], scratch[worker])
+          table.rows(task * length..<(task + 1) * length), head: head, sequence: sequence,
+          globals[sequence], memory[worker])
       }
     }
   }
 
-  /// Writes some rows of one head's table.
-  ///
-  /// - Parameters:
-  ///   - table: [m, S].
-  ///   - scratch: [1, S + 2].
+  /// A worker's own memory.
+  private struct Memory: Sendable {
+    let keys: PackedMatrix  // [S, D]
+    let hidden: Matrix  // [1, S]
+    let maximum: Matrix  // [1, 1]
+    let sum: Matrix  // [1, 1]
+
+    init(length: Int, size: Int) throws(LFError) {
+      keys = try PackedMatrix(rows: length, columns: size, depth: PackedMatrix.scoreDepth(size))
+      hidden = try Matrix(rows: 1, columns: length)
+      maximum = try Matrix(rows: 1, columns: 1)
+      sum = try Matrix(rows: 1, columns: 1)
+    }
+  }
+
+  /// Writes one head's table, [S, S].
   private func write(
-    _ table: Matrix, _ queries: Range<Int>, head: Int, sequence: Int, _ global: Global?,
-    _ scratch: Matrix
+    _ table: Matrix, head: Int, sequence: Int, _ global: Global?, _ memory: Memory
   ) {
     let length = context.inputs.length
     let mask = context.inputs.sequences[sequence]
-    let bias = scratch.columns(0..<length)  // [1, S]
-    let maximum = scratch.columns(length..<length + 1)  // [1, 1]
-    let sum = scratch.columns(length + 1..<length + 2)  // [1, 1]
     if rule.paddedQueries == .attend, mask.keptRange.isEmpty {
       table.fill(1 / Float(length))  // see `PaddedQueries.attend`
       return
     }
-    let scale = context.scale
     if mask.hasLocal || rule.paddedQueries == .attend {
-      func part(_ projection: AttentionContext.Projection) -> Matrix {
-        context.projected(projection, sequence: sequence, head: head)  // [S, D]
+      memory.keys.pack(0..<length, context.projected(.key, sequence: sequence, head: head))
+      Kernels.linear(
+        context.projected(.query, sequence: sequence, head: head), memory.keys,
+        outputs: 0..<length, into: table)
+    }
+    if let global {
+      let columns = context.columns(of: head)
+      memory.keys.pack(0..<length, global.keys.columns(columns))
+      for (place, query) in mask.globals.enumerated() {
+        Kernels.linear(
+          global.queries.rows(place..<place + 1).columns(columns), memory.keys,
+          outputs: 0..<length, into: table.rows(query..<query + 1))
       }
-      MatrixMultiplication.multiply(
-        part(.query).rows(queries), transposed: part(.key), into: table, scale: scale)
     }
     let visible = VisibleKeys(rule: rule, mask: mask)
-    for (index, query) in queries.enumerated() {
-      let row = table.rows(index..<index + 1)  // [1, S]
-      guard visible.write(query: query, head: head, into: bias) else {
+    for query in 0..<length {
+      let row = table.rows(query..<query + 1)  // [1, S]
+      guard visible.write(query: query, head: head, into: memory.hidden) else {
         row.fill(0)
         continue
       }
-      if let global, mask.isGlobal[query] {
-        let place = mask.globals(through: query) - 1
-        let columns = context.columns(of: head)
-        MatrixMultiplication.multiply(
-          global.queries.rows(place..<place + 1).columns(columns),
-          transposed: global.keys.columns(columns), into: row, scale: scale)
-      }
       Kernels.softmax(
-        row, outside: length, first: 0, width: 0, limits: nil, bias: bias, maxima: maximum,
-        sums: sum)
-      Kernels.divideRows(row, by: sum)
+        row, scale: context.scale, limits: nil, hidden: memory.hidden, maxima: memory.maximum,
+        sums: memory.sum)
+      Kernels.divideRows(row, by: memory.sum)
     }
   }
 

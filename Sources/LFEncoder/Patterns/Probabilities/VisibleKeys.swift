@@ -7,17 +7,17 @@ struct VisibleKeys {
   let rule: any AttentionRule
   let mask: SequenceMask
 
-  /// Writes 0 for every key that the query sees, and −∞ for the others.
+  /// Writes 0 for every key that the query sees, and −1 for the others.
   ///
-  /// - Parameter bias: [1, S].
+  /// - Parameter hidden: [1, S].
   /// - Returns: whether it sees any.
-  func write(query: Int, head: Int, into bias: Matrix) -> Bool {
+  func write(query: Int, head: Int, into hidden: Matrix) -> Bool {
     let length = mask.isKept.count
-    bias.fill(-.infinity)
+    hidden.fill(-1)
     var isAny = false
     func see(_ keys: some Sequence<Int>) {
       for key in keys where mask.isKept[key] {
-        bias[0, key] = 0
+        hidden[0, key] = 0
         isAny = true
       }
     }

@@ -1,6 +1,6 @@
 import FuzzSupport
 
-/// Everything behind the three constant pickles that a legacy file begins with:
+/// Everything after the three constant pickles that a legacy file begins with:
 /// the object, the list of storages, and their values.
 private let file = FuzzedFile("model.pt")
 private let prefix: [UInt8] = [

@@ -1,8 +1,0 @@
-extension Array where Element == UInt8 {
-  /// Appends an integer, little-endian.
-  package mutating func append(littleEndian value: some FixedWidthInteger) {
-    for shift in stride(from: 0, to: value.bitWidth, by: 8) {
-      append(UInt8(truncatingIfNeeded: value >> shift))
-    }
-  }
-}
