@@ -135,6 +135,8 @@ let package = Package(
       name: "LFEncoderTests",
       dependencies: ["LFEncoder", "LFFamilies", "LFCore", "CKernels"]),
     .testTarget(
+      name: "LFPicturesTests", dependencies: ["LFPictures", "LFFamilies", "TestSupport"]),
+    .testTarget(
       name: "LFConversionTests",
       dependencies: [
         "LFConversion", "LFModels", "LFCheckpoints", "LFContainer", "LFFamilies", "LFEncoder",
@@ -143,13 +145,14 @@ let package = Package(
     .testTarget(
       name: "LFVerificationTests",
       dependencies: [
-        "LFVerification", "LFConversion", "LFEncoder", "LFModels", "LFCheckpoints", "LFFiles", "LFCore",
-        "TestSupport",
+        "LFVerification", "LFConversion", "LFEncoder", "LFFamilies", "LFModels", "LFCheckpoints",
+        "LFFiles", "LFCore", "TestSupport",
       ]),
     .testTarget(
       name: "LFToolsTests",
       dependencies: [
-        "LFTools", "LFModels", "LFConversion", "LFContainer", "LFFiles", "LFCore", "TestSupport",
+        "LFTools", "LFModels", "LFConversion", "LFContainer", "LFEncoder", "LFFamilies", "LFFiles",
+        "LFCore", "TestSupport",
       ]),
     .testTarget(name: "lfconvTests", dependencies: ["lfconv", "LFCore", "TestSupport"]),
   ],

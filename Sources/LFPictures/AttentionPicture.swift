@@ -26,6 +26,7 @@ package struct AttentionPicture {
   /// the most important line of the picture.
   private static let leastWidth = 1.2
 
+  /// The tokens of one sequence.
   package init(isGlobal: [Bool], isKept: [Bool]) {
     self.isGlobal = isGlobal
     self.isKept = isKept

@@ -34,7 +34,7 @@ struct AttentionTests {
     }
   }
 
-  @Test("Expected probabilities that no hidden state bears out are named as damaged")
+  @Test("Expected probabilities that no hidden state agrees with are named as damaged")
   func damaged() throws {
     let broken = try BrokenCase(name)
     var file = try SafetensorsFile(broken.folder + "/expected.safetensors")

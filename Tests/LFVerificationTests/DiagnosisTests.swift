@@ -188,6 +188,47 @@ struct DiagnosisTests {
     #expect(result.diagnosis?.text.contains("errors begin at token 30") == true)
   }
 
+  @Test("A BERT whose position table is shifted by a row, or has lost its rows from one on")
+  func bertPositions() throws {
+    for shift in [1, -1] {
+      let broken = try BrokenCase("bert-masked-lm-relu")
+      try broken.editWeights { file in
+        let table = file.tensor(Self.table)
+        let rows = file.rows(table)
+        file.set(
+          table, rows: rows.indices.map { rows[max(0, min(rows.count - 1, $0 + shift))] })
+      }
+      let result = try diagnose(broken)
+      #expect(result.diagnosis?.cause == .positionOffset, "\(result.diagnosis?.text ?? "no hint")")
+      #expect(result.diagnosis?.isConfirmed == true)
+      // There are no reserved rows: the first token has row 0.
+      #expect(result.diagnosis?.text.contains("(the first token has row 0)") == true)
+    }
+    let broken = try BrokenCase("bert-masked-lm-relu")
+    try broken.editWeights { file in
+      let table = file.tensor(Self.table)
+      let rows = file.rows(table)
+      file.set(table, rows: rows.indices.map { $0 < 4 ? rows[$0] : Data(count: rows[0].count) })
+    }
+    let result = try diagnose(broken)
+    // Nothing is repeated in a BERT.
+    #expect(result.diagnosis?.cause == .embeddings)
+    #expect(result.diagnosis?.text.contains("errors begin at token 4,") == true)
+  }
+
+  @Test(
+    "A BERT's own fault in its first row is no fault of reserved rows", arguments: [false, true])
+  func bertFirstRow(keepsTensors: Bool) throws {
+    let broken = try BrokenCase("bert-masked-lm-relu", keepsTensors: keepsTensors)
+    try broken.editWeights { file in file.add(0.5, to: file.tensor(Self.table), element: 3) }
+    let result = try diagnose(broken)
+    let cause = result.diagnosis?.cause
+    #expect(cause == (keepsTensors ? .weights : .embeddings), "\(result.diagnosis?.text ?? "")")
+    #expect(
+      result.diagnosis?.text.contains(keepsTensors ? "first that of token 0" : "those at 0,")
+        == true)
+  }
+
   // MARK: Token types
 
   @Test(

@@ -3,10 +3,6 @@ import LFVerification
 import TestSupport
 import Testing
 
-#if canImport(FoundationXML)
-  import FoundationXML
-#endif
-
 /// Reports of a run in which one case passes, one fails and one is an error.
 @Suite("Reports")
 struct ReportTests {
@@ -47,7 +43,7 @@ struct ReportTests {
 
   @Test("--json is as its schema says, on success and on failure")
   func schema() throws {
-    let schema = try SchemaCheck(Repository.root + "/Specs/verify.schema.json")
+    let schema = try SchemaCheck(command: "verify")
     let runs = [
       [scratch("cases")], [scratch("cases"), "--perturb"], [scratch("cases/good")],
       [scratch("nowhere")],
@@ -192,6 +188,24 @@ struct ReportTests {
     let ids = Set(elements.all.compactMap { $0.attributes["id"] })
     #expect(ids == ["case-0", "case-1", "case-2"])
   }
+
+  @Test(
+    "The page shows the global tokens that a head takes by default",
+    arguments: [
+      ("question-answering-default-globals", true), ("multiple-choice-default-globals", true),
+      ("sequence-classification-default-global", true), ("bert-question-answering", false),
+    ])
+  func globals(name: String, hasGlobals: Bool) throws {
+    let path = scratch("globals.html")
+    let result = try Program.run(["verify", Repository.golden(name), "--html", path])
+    #expect(result.exitCode == 0)
+    let rectangles = try XMLElements(path).all.filter {
+      $0.name == "rect" && $0.attributes["class"] == "global" && $0.attributes["height"] != "12"
+    }
+    #expect(rectangles.isEmpty == !hasGlobals)
+  }
+
+  // MARK: Rendering
 
   /// Skipped, and said so, where there is no Chromium.
   @Test(

@@ -23,12 +23,13 @@ public enum Program {
       .appendingPathComponent("lfconv").path
   }()
 
-  /// Runs it to its end.
+  /// Runs it, or another program around it, to its end.
   public static func run(
-    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
+    _ arguments: [String], program: String = path, in folder: String? = nil,
+    environment: [String: String] = [:]
   ) throws -> Result {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
+    process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }

@@ -52,4 +52,37 @@ struct BenchTests {
     let elapsed = try #require(json["seconds"] as? [Double]).reduce(0, +) / 3
     #expect(abs(spent - elapsed) <= elapsed * 1e-6)
   }
+
+  @Test(
+    "A length or a product that nobody can run is refused, before memory is asked for",
+    arguments: [
+      (["--length", "400000000"], "input.length"),
+      (["--length", "4000000000000000000"], "input.length"),
+      (["--length", "24", "--batch", "400000000"], "bench.size"),
+      (["--length", "24", "--batch", "4000000000000000000"], "bench.size"),
+    ])
+  func size(arguments: [String], code: String) throws {
+    let model = Repository.golden("longformer-masked-lm-own-global-projections") + "/source"
+    let words = ([Program.path, "bench", model, "--json"] + arguments).map { "'\($0)'" }
+    let result = try Program.run(
+      ["-c", "ulimit -v 6000000; exec " + words.joined(separator: " ")], program: "/bin/sh")
+    #expect(result.exitCode == 2 && !result.wasSignalled, "\(result.errors)")
+    #expect((result.json["error"] as? [String: Any])?["code"] as? String == code)
+  }
+
+  @Test("The text tells median, runs, rate and memory, and parts on request")
+  func text() throws {
+    let model = Repository.golden("longformer-masked-lm-own-global-projections") + "/source"
+    let result = try Program.run(
+      ["bench", model, "--length", "24", "--repeats", "2", "--batch", "3", "--parts"])
+    #expect(result.exitCode == 0)
+    let lines = result.output.split(separator: "\n")
+    for (line, start) in zip(lines, ["median  ", "runs    ", "rate    ", "memory  ", "part    "]) {
+      #expect(line.hasPrefix(start), "\(line)")
+    }
+    #expect(lines[0].contains(" s for 3 × 24 tokens, 1 global, "))
+    #expect(lines.contains { $0.contains("band_attention") && $0.contains("of one thread") })
+    #expect(try Program.run(["bench", model, "--length", "0"]).exitCode == 64)
+    #expect(try Program.run(["bench", model, "--length", "4", "--global", "5"]).exitCode == 64)
+  }
 }

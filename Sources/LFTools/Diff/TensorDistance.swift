@@ -10,7 +10,8 @@ public struct TensorDistance: Sendable {
   /// Most representable values between two values of the same type; nil when
   /// the types or shapes differ.
   public let maxULP: UInt64?
-  /// Cosine between the two as vectors; NaN when the shapes differ.
+  /// Cosine between the two as vectors; NaN when the shapes differ or a value is
+  /// NaN.
   public let cosine: Double
   /// What differs besides values, as in "F16 and F32".
   public let remark: String
@@ -53,7 +54,7 @@ public struct TensorDistance: Sendable {
     maxAbsolute = largest
     maxULP = sameType ? ulp : nil
     let norm = (squares.0 * squares.1).squareRoot()
-    cosine = norm > 0 ? dot / norm : (squares.0 == squares.1 ? 1 : 0)
+    cosine = norm == 0 ? (squares.0 == squares.1 ? 1 : 0) : dot / norm
     remark = sameType ? "" : "\(first.elementType.rawValue) and \(second.elementType.rawValue)"
   }
 

@@ -21,7 +21,7 @@ public struct AttentionDrawing: Sendable {
   }
 
   /// Most tokens that a picture can show.
-  public static let mostTokens = 1 << 20
+  package static let mostTokens = 1 << 20
 
   /// So many tokens that the widest band takes about a third of the panel.
   public static func suggestedLength(_ patterns: [AttentionPattern], longest: Int) -> Int {

@@ -80,10 +80,10 @@ public struct Inspection: Sendable {
 }
 
 extension Inspection {
-  /// The configuration of a model.
+  /// The configuration of the model at a path.
   ///
   /// - Throws: also when the tensors make up no supported model.
-  public static func configuration(of path: String) throws(LFError) -> ModelConfiguration {
+  package static func configuration(of path: String) throws(LFError) -> ModelConfiguration {
     let inspection = try Inspection(path)
     guard let model = inspection.model else {
       throw inspection.problem

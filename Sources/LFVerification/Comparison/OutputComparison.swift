@@ -25,7 +25,7 @@ public struct OutputComparison: Sendable {
   public private(set) var expectedBits: String?
   /// For hidden states: how much of the tolerance the worst value of each token
   /// uses up, token by token; beyond 1 the token drifts. Otherwise empty.
-  public let tokenErrors: [Float]
+  let tokenErrors: [Float]
 
   /// Whether the bits are not those that the case states.
   public var haveBitsChanged: Bool { expectedBits != nil && bits != expectedBits }

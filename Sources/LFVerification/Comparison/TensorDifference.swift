@@ -2,6 +2,7 @@ public import LFCore
 
 /// A tensor that is not equal to what was expected, byte for byte.
 public struct TensorDifference: Sendable {
+  /// The name that it has, or should have.
   public let name: TensorName
   /// What is different: a type, a shape, or the first byte.
   public let reason: String

@@ -100,7 +100,7 @@ struct Diagnostician {
       return Diagnosis(
         .tokenTypes,
         "before their LayerNorm the embeddings of these tokens are off by one and the same vector: "
-          + "likely a row of the token type embeddings is missing, zeroed or initialised anew")
+          + "likely a row of the token type embeddings is missing, zeroed or initialised again")
     default: return nil
     }
   }

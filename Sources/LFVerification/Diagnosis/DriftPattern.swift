@@ -55,6 +55,8 @@ private struct DriftingTokens {
   let places: [Int]
   let types: [Int]
   private let ids: [Int]
+  /// Whether the position table can be a tiled one.
+  private let canBeTiled: Bool
   let isKept: [Bool]
   let isGlobal: [Bool]
 
@@ -63,6 +65,7 @@ private struct DriftingTokens {
     self.drifting = drifting
     places = tokens.positions.map { $0 - run.configuration.firstPosition }
     ids = tokens.ids
+    canBeTiled = run.configuration.positions == .afterPadding
     types = tokens.types
     isKept = tokens.isKept
     isGlobal = tokens.isGlobal
@@ -87,15 +90,25 @@ private struct DriftingTokens {
       let isTelling = off.isDisjoint(with: right) && off.count * 4 <= right.count
       return isTelling ? off.sorted() : nil
     }
-    let found = [(values(ids), "with the ids", "word"), (values(places), "at", "position")]
-      .compactMap { list, name, table in list.map { ($0, name, table) } }
-      .min { $0.0.count < $1.0.count }
-    guard let (list, name, table) = found else { return nil }
-    let some = list.prefix(6).map(String.init).joined(separator: ", ")
+    func list(_ values: [Int]) -> String {
+      values.prefix(6).map(String.init).joined(separator: ", ") + (values.count > 6 ? ", …" : "")
+    }
+    let (words, rows) = (values(ids), values(places))
+    let (which, table): (String, String)
+    switch (words, rows) {
+    case (nil, nil): return nil
+    case (let words?, let rows?) where words.count == rows.count:
+      // As the token that begins every sequence.
+      which = "with the ids \(list(words)), which are those at \(list(rows)),"
+      table = "word or the position"
+    case (let words?, let rows) where words.count < rows?.count ?? .max:
+      (which, table) = ("with the ids \(list(words))", "word")
+    default: (which, table) = ("at \(list(rows ?? []))", "position")
+    }
     return Diagnosis(
       .embeddings,
-      "exactly the tokens \(name) \(some)\(list.count > 6 ? ", …" : "") are off from "
-        + "the embeddings on: likely their rows of the \(table) embeddings differ")
+      "exactly the tokens \(which) are off from the embeddings on: likely their rows of the "
+        + "\(table) embeddings differ")
   }
 
   /// Suspects and a guess when the embeddings are the first to drift.
@@ -117,8 +130,17 @@ private struct DriftingTokens {
       let reason =
         sourceLength.map { "past the source's longest input of \($0) tokens" }
         ?? "and all before are right"
+      guard canBeTiled else {
+        return (
+          [.positionOffset],
+          Diagnosis(
+            .embeddings,
+            "errors begin at token \(begin), \(reason): likely the position rows from there on "
+              + "differ")
+        )
+      }
       return (
-        [.tiling],
+        [.tiling, .positionOffset],
         Diagnosis(
           .tiling,
           "errors begin at token \(begin), \(reason): likely the position rows are "
@@ -134,7 +156,7 @@ private struct DriftingTokens {
         Diagnosis(
           .tokenTypes,
           "exactly the tokens of type \(names) are off from the embeddings on: "
-            + "likely that row of the token type embeddings is missing or initialised anew")
+            + "likely that row of the token type embeddings is missing or initialised again")
       )
     }
     if let commonRow { return ([], commonRow) }

@@ -87,7 +87,7 @@ struct Hypotheses {
 
   // MARK: Positions
 
-  /// The run with the position table put together anew from its own rows.
+  /// The run with the position table built again from its own rows.
   private func table(
     _ parts: (_ index: Int, _ rowBytes: Int) -> [ComposedTensor.Part]
   ) -> CaseRun? {
@@ -142,7 +142,8 @@ struct Hypotheses {
       }
       guard let run else { return nil }
       let unknown = positions.indices.filter { !(0..<rows).contains(positions[$0] + shift) }
-      let padding = positions.indices.filter { positions[$0] < reserved }  // looks up a reserved row
+      // Padding looks up a reserved row.
+      let padding = positions.indices.filter { positions[$0] < reserved }
       return Hypothesis(
         text: "with position rows taken \(size) \(shift > 0 ? "further on" : "earlier") "
           + (unknown.isEmpty ? "every output agrees" : "the embeddings agree")

@@ -29,7 +29,7 @@ struct TensorEvidence {
       return Diagnosis(
         .tokenTypes,
         "the token type embeddings are not the expected ones (\(types.reason)): likely dropped or "
-          + "initialised anew", isConfirmed: true)
+          + "initialised again", isConfirmed: true)
     }
     if differing.allSatisfy({ $0.name.text.contains(".attention.self.") }),
       differing.contains(where: { $0.name.text.contains("_global.") })

@@ -5,18 +5,12 @@ public struct Tolerance: Sendable, Equatable {
   /// rtol, times the expected value.
   public let relative: Double
 
-  /// A tolerance.
-  public init(absolute: Double, relative: Double) {
-    self.absolute = absolute
-    self.relative = relative
-  }
-
   /// What holds for a case that states none: PyTorch's own float32 is within a
   /// tenth of it.
-  public static let standard = Tolerance(absolute: 2e-5, relative: 2e-5)
+  static let standard = Tolerance(absolute: 2e-5, relative: 2e-5)
 
   /// Whether a value is close enough; a NaN never is.
-  public func admits(_ value: Double, expected: Double) -> Bool {
+  func admits(_ value: Double, expected: Double) -> Bool {
     abs(value - expected) <= absolute + relative * abs(expected)
   }
 

@@ -17,23 +17,23 @@ public struct CaseResult: Sendable {
   /// The case's folder.
   public let folder: String
   /// Every expected output, in the order of the computation.
-  public var outputs: [OutputComparison] = []
+  public internal(set) var outputs: [OutputComparison] = []
   /// Names under which the case states bits of outputs that it does not expect.
-  public var unusedBits: [String] = []
+  public internal(set) var unusedBits: [String] = []
   /// How many tensors were compared byte for byte; 0 when none were expected.
-  public var tensorsCompared = 0
+  public internal(set) var tensorsCompared = 0
   /// Tensors that are not as expected.
-  public var differingTensors: [TensorDifference] = []
+  public internal(set) var differingTensors: [TensorDifference] = []
   /// The likely cause of a failure, where the errors tell it.
-  public var diagnosis: Diagnosis?
+  public internal(set) var diagnosis: Diagnosis?
   /// What became of the case's mutants, when that was asked for.
-  public var mutations: MutationScore?
+  public internal(set) var mutations: MutationScore?
   /// What a page shows beyond the numbers, when that was asked for.
   var details: CaseDetails?
   /// Why it could not be compared.
-  public var error: LFError?
+  public internal(set) var error: LFError?
   /// Time that the case took.
-  public var seconds = 0.0
+  public internal(set) var seconds = 0.0
 
   init(name: String, folder: String, error: LFError? = nil) {
     self.name = name

@@ -1,17 +1,17 @@
-public import LFCore
+package import LFCore
 import LFFiles
 
 /// Writes reports where a continuous integration expects them.
-public enum ReportFiles {
+package enum ReportFiles {
   /// Writes a report, in place of an older one.
-  public static func write(_ text: String, to path: String) throws(LFError) {
+  package static func write(_ text: String, to path: String) throws(LFError) {
     let file = try OutputFile(path, overwrite: true)
     try file.append(Array(text.utf8))
     try file.publish()
   }
 
   /// Adds to a job summary that other steps may have begun.
-  public static func append(_ text: String, to path: String) throws(LFError) {
+  package static func append(_ text: String, to path: String) throws(LFError) {
     var bytes: [UInt8] = []
     if Paths.kind(path) == .file {
       bytes = try InputFile(path).contents(limit: summaryLimit)

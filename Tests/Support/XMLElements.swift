@@ -1,24 +1,24 @@
-import Foundation
+public import Foundation
 
 #if canImport(FoundationXML)
-  import FoundationXML
+  public import FoundationXML
 #endif
 
 /// The elements of an XML text, read by Foundation's parser.
-final class XMLElements: NSObject, XMLParserDelegate {
-  struct Element {
-    let name: String
-    let parent: String
-    let attributes: [String: String]
-    var text = ""
+public final class XMLElements: NSObject, XMLParserDelegate {
+  public struct Element {
+    public let name: String
+    public let parent: String
+    public let attributes: [String: String]
+    public var text = ""
   }
 
-  private(set) var all: [Element] = []
+  public private(set) var all: [Element] = []
   /// Why the text is not well-formed.
-  private(set) var problem: String?
+  public private(set) var problem: String?
   private var open: [Int] = []
 
-  init(_ path: String) throws {
+  public init(_ path: String) throws {
     super.init()
     let parser = XMLParser(data: try Data(contentsOf: URL(fileURLWithPath: path)))
     parser.delegate = self
@@ -27,7 +27,7 @@ final class XMLElements: NSObject, XMLParserDelegate {
     }
   }
 
-  func parser(
+  public func parser(
     _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
     qualifiedName: String?, attributes: [String: String]
   ) {
@@ -36,13 +36,13 @@ final class XMLElements: NSObject, XMLParserDelegate {
     all.append(Element(name: name, parent: parent, attributes: attributes))
   }
 
-  func parser(
+  public func parser(
     _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
   ) {
     open.removeLast()
   }
 
-  func parser(_ parser: XMLParser, foundCharacters text: String) {
+  public func parser(_ parser: XMLParser, foundCharacters text: String) {
     if let last = open.last { all[last].text += text }
   }
 }

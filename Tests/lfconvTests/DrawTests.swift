@@ -1,0 +1,141 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `lfconv draw`, its pictures read back and compared with masks made key by
+/// key from the definition of a band.
+@Suite("draw")
+struct DrawTests {
+  private let scratch: Scratch
+  init() throws { scratch = try Scratch() }
+
+  private struct Picture {
+    let panels: [PictureCells]
+    let texts: [String]
+    let text: String
+  }
+
+  private func draw(_ arguments: [String]) throws -> Picture {
+    let path = scratch("\(UUID().uuidString).svg")
+    let result = try Program.run(["draw", "-o", path] + arguments)
+    #expect(result.exitCode == 0, "\(result.errors)")
+    let elements = try XMLElements(path)
+    #expect(elements.problem == nil)
+    #expect(elements.all.first?.name == "svg" && elements.all[0].attributes["viewBox"] != nil)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let panels = text.components(separatedBy: "<svg x=").dropFirst()
+      .map { PictureCells(String($0.components(separatedBy: "</svg>")[0])) }
+    #expect(elements.all.count { $0.name == "svg" } == panels.count + 1)
+    return Picture(
+      panels: panels, texts: elements.all.filter { $0.name == "text" }.map(\.text), text: text)
+  }
+
+  private func band(
+    _ length: Int, window: Int, dilations: [Int] = [1], isCausal: Bool = false
+  ) -> [[Bool]] {
+    (0..<length).map { query in
+      (0..<length).map { key in
+        dilations.contains { dilation in
+          let distance = key - query
+          return distance % dilation == 0 && abs(distance) <= window / 2 * dilation
+            && (!isCausal || distance <= 0)
+        }
+      }
+    }
+  }
+
+  @Test("Windows and dilations by layer: a panel each, painted where a key is seen")
+  func windows() throws {
+    let picture = try draw([
+      "--attention-window", "8,8,2", "--attention-dilation", "1,3,2", "--length", "50", "--global",
+      "0,20",
+    ])
+    #expect(picture.panels.count == 3)
+    for (panel, (window, dilation)) in zip(picture.panels, [(8, 1), (8, 3), (2, 2)]) {
+      #expect(panel.isPainted == band(50, window: window, dilations: [dilation]))
+      #expect(panel.globals.map { $0[0] } == [0, 0, 40, 0])  // columns at 0 and 20 of 50
+      #expect(panel.globals.map { $0[1] } == [0, 0, 0, 40])
+    }
+    for text in [
+      "Attention windows", "50 tokens: queries from top to bottom, keys from left to right",
+      "layer 1", "layer 2", "layer 3", "window 8", "window 8, dilation 3", "window 2, dilation 2",
+      "local", "global", "not seen",
+    ] {
+      #expect(picture.texts.contains(text), "\(text) in \(picture.texts)")
+    }
+  }
+
+  @Test("Models of golden cases: bands, causal bands, dilations by head, full attention")
+  func models() throws {
+    let causal = try draw([Repository.golden("autoregressive") + "/source"])
+    #expect(causal.panels.count == 2)
+    for (panel, window) in zip(causal.panels, [8, 4]) {
+      #expect(panel.isPainted == band(panel.shades.count, window: window, isCausal: true))
+      #expect(
+        panel.globals == [
+          [0, 0, panel.globals[0][2], 100], [0, 0, panel.globals[0][2], panel.globals[0][2]],
+        ])
+    }
+    #expect(causal.texts.contains("window 8, causal"))
+    let heads = try draw([Repository.golden("dilation-per-head") + "/source", "--length", "40"])
+    let configuration = try JSONSerialization.jsonObject(
+      with: Data(
+        contentsOf: URL(
+          fileURLWithPath: Repository.golden("dilation-per-head") + "/source/config.json")))
+    let fields = try #require(configuration as? [String: Any])
+    let windows = try #require(fields["attention_window"] as? [Int])
+    let dilations = try #require(fields["attention_dilation"] as? [[Int]])
+    #expect(heads.panels.count == windows.count)
+    for (panel, (window, row)) in zip(heads.panels, zip(windows, dilations)) {
+      #expect(panel.isPainted == band(40, window: window, dilations: row))
+    }
+    let full = try draw([Repository.golden("pad-zero") + "/source", "--global", "3"])
+    #expect(full.panels.allSatisfy { $0.isPainted.joined().allSatisfy { $0 } })
+    #expect(full.panels.allSatisfy { $0.globals.isEmpty })
+    #expect(full.texts.contains("full attention"))
+    // As many tokens as the model reads: pad-zero has 20.
+    #expect(full.panels[0].shades.count == 20)
+  }
+
+  @Test("A long title and many dilations are cut where the picture ends, and stay XML")
+  func titles() throws {
+    let folder = try scratch.copy(
+      Repository.golden("pad-zero") + "/source", as: String(repeating: "<&\"x", count: 30))
+    let picture = try draw([folder])
+    let title = try #require(picture.texts.first { $0.hasPrefix("Attention of <&\"x") })
+    #expect(title.count < 60 && title.hasSuffix("…"))
+  }
+
+  @Test("Whatever the windows, the picture stays small and quick")
+  func huge() throws {
+    let picture = try draw([
+      "--attention-window", "1048576", "--attention-dilation", "1048576", "--global",
+      "5,1000000000",
+    ])
+    #expect(picture.panels.count == 1 && picture.text.utf8.count < 1 << 20)
+    #expect(picture.texts.contains { $0.hasPrefix("1048576 tokens") })
+  }
+
+  @Test("Calls that make no picture are refused, and leave none")
+  func refused() throws {
+    let model = Repository.golden("pad-zero") + "/source"
+    let calls: [([String], Int32)] = [
+      ([], 64), ([model, "--attention-window", "4"], 64), (["--attention-window", "3"], 64),
+      (["--attention-window", "4,x"], 64), ([model, "--length", "0"], 64),
+      ([model, "--length", "1048577"], 64), ([model, "--attention-dilation", "2"], 64),
+      (["--attention-window", "4,4,4", "--attention-dilation", "1,2"], 64),
+      ([scratch("nowhere")], 4),
+    ]
+    for (arguments, code) in calls {
+      let result = try Program.run(["draw", "-o", scratch("x.svg")] + arguments)
+      #expect(result.exitCode == code, "\(arguments): \(result.errors)")
+    }
+    try scratch.file("x.svg", "old")
+    #expect(try Program.run(["draw", model, "-o", scratch("x.svg")]).exitCode == 4)
+    #expect(scratch.names == ["x.svg"])
+    let forced = try Program.run(["draw", model, "-o", scratch("x.svg"), "--force"])
+    #expect(forced.output.hasPrefix("drawn   ") && forced.output.contains("2 layers, 20 tokens"))
+    #expect(
+      try Program.run(["draw", model, "-o", scratch("y.svg"), "--quiet"]).output.isEmpty)
+  }
+}
