@@ -9,32 +9,46 @@ import PackageDescription
 /// `LFCONV_SANITIZE=fuzzer,address` adds checks of memory.
 let sanitize = "-sanitize=" + (Context.environment["LFCONV_SANITIZE"] ?? "fuzzer")
 let covered: [SwiftSetting] = [.unsafeFlags([sanitize])]
+let coveredC: [CSetting] = [.unsafeFlags(["-O2", "-std=c11", "-f" + sanitize.dropFirst()])]
 
-let fuzzers = ["SafetensorsFuzzer", "ZipFuzzer", "PickleFuzzer", "IndexFuzzer", "ConfigFuzzer"]
+let fuzzers = [
+  "SafetensorsFuzzer", "ZipFuzzer", "PickleFuzzer", "IndexFuzzer", "ConfigFuzzer",
+  "ContainerFuzzer", "LiteralsFuzzer",
+]
 
 let package = Package(
   name: "Fuzz",
   targets: [
-    .target(name: "CPlatform"),
-    .target(name: "CFuzz"),
-    .target(name: "TensorCore", swiftSettings: covered),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash"),
+    .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c"),
+    .target(name: "CPlatform"),
+    .target(name: "CContainer", dependencies: ["CProtobufC"], cSettings: coveredC),
+    .target(name: "CFuzz"),
+    .plugin(name: "EmbedFamilies", capability: .buildTool()),
+
+    .target(name: "LFCore", dependencies: ["CPlatform"], swiftSettings: covered),
     .target(
-      name: "FileIO", dependencies: ["TensorCore", "CPlatform", "CCrypto"],
+      name: "LFFiles", dependencies: ["LFCore", "CPlatform", "CCrypto"], swiftSettings: covered),
+    .target(name: "LFCheckpoints", dependencies: ["LFCore", "LFFiles"], swiftSettings: covered),
+    .target(
+      name: "LFContainer",
+      dependencies: ["LFCore", "LFFiles", "CZstd", "CXXHash", "CProtobufC", "CContainer"],
       swiftSettings: covered),
-    .target(name: "Checkpoints", dependencies: ["TensorCore", "FileIO"], swiftSettings: covered),
     .target(
-      name: "ModelFamilies", dependencies: ["TensorCore"],
-      resources: [
-        .embedInCode("Families/roberta.json"),
-        .embedInCode("Families/bert.json"),
-        .embedInCode("Families/longformer.json"),
-        .embedInCode("Families/fairseq-roberta.json"),
-        .embedInCode("Families/unsupported.json"),
+      name: "LFFamilies", dependencies: ["LFCore"], exclude: ["Families"], swiftSettings: covered,
+      plugins: ["EmbedFamilies"]),
+    .target(
+      name: "LFModels",
+      dependencies: ["LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies"],
+      swiftSettings: covered),
+    .target(
+      name: "FuzzSupport",
+      dependencies: [
+        "CFuzz", "CContainer", "CXXHash", "CZstd", "LFCore", "LFFiles", "LFCheckpoints",
+        "LFContainer", "LFFamilies", "LFModels",
       ],
-      swiftSettings: covered),
-    .target(
-      name: "FuzzSupport", dependencies: ["CFuzz", "Checkpoints", "ModelFamilies", "TensorCore"],
       swiftSettings: covered),
   ]
     + fuzzers.map { name in

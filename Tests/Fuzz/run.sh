@@ -5,7 +5,8 @@ set -eu
 cd "$(dirname "$0")"
 fuzz_seconds=${1:-60}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- SafetensorsFuzzer ZipFuzzer PickleFuzzer IndexFuzzer ConfigFuzzer
+[ $# -gt 0 ] || set -- SafetensorsFuzzer ZipFuzzer PickleFuzzer IndexFuzzer ConfigFuzzer \
+  ContainerFuzzer LiteralsFuzzer
 build=.build/${LFCONV_SANITIZE:-fuzzer}
 swift build -c release --scratch-path "$build"
 python3 seeds.py
@@ -16,7 +17,7 @@ export LFCONV_FUZZ_FOLDER
 trap 'rm -rf "$LFCONV_FUZZ_FOLDER"' EXIT
 for fuzzer; do
   case $fuzzer in Zip*|Pickle*) words=pickle.dict;; *) words=json.dict;; esac
-  mkdir -p ".build/found/$fuzzer" ".build/corpus/$fuzzer"
+  mkdir -p ".build/found/$fuzzer" ".build/corpus/$fuzzer" ".build/seeds/$fuzzer"
   echo "$fuzzer: $fuzz_seconds seconds"
   "$build/release/$fuzzer" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=1024 -max_len=40000 \
     -dict="$words" -artifact_prefix=".build/found/$fuzzer/" -print_final_stats=1 \

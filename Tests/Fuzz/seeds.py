@@ -2,6 +2,7 @@
 """Put the corpora's files where the fuzzers look for seeds: `.build/seeds/<fuzzer>/`."""
 
 import pathlib
+import re
 import shutil
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -38,6 +39,10 @@ def main():
                     put("PickleFuzzer", path, data[start:])
             elif place >= 0:
                 put("PickleFuzzer", path, data[place + len(MAGIC_END):])
+    # The example of the container's specification.
+    rows = re.findall(r"^ {4}[0-9a-f]{6}  ((?:[0-9a-f]{2} ?)+)$", (HERE / "../../Specs/container.md").read_text(), re.M)
+    put("ContainerFuzzer", CORPORA / "example.lfz", bytes.fromhex("".join(rows)))
+    put("ContainerFuzzer", CORPORA / "small.lfz", (HERE / "small.lfz").read_bytes())
     for folder in sorted(OUT.iterdir()):
         print(folder.name, len(list(folder.iterdir())))
 

@@ -78,4 +78,66 @@ struct TensorTests {
   func printableText() {
     #expect(printable("a\u{1B}[31m\u{202E}b") == "a\\u{1b}[31m\\u{202e}b")
   }
+
+  @Test("Numbers of a file are read within bounds")
+  func cursorNumbers() throws {
+    let bytes = [UInt8](repeating: 0xFF, count: 8) + [5, 0, 0, 0, 0, 0, 0, 0]
+    var cursor = ByteCursor(bytes[...], location: .init(file: "f"))
+    let error = #expect(throws: LFError.self) { try cursor.count64() }
+    #expect(error?.code == "bytes.range" && error?.location.offset == 0)
+    #expect(try cursor.count64() == 5)
+    #expect(cursor.remaining == 0)
+  }
+
+  @Test(
+    "Sizes are shown in decimal units",
+    arguments: [
+      (0, "0 bytes"), (999, "999 bytes"), (4_590_000, "4.59 MB"), (1_500_000_000_000, "1.50 TB"),
+      (2_000_000_000_000_000, "2000 TB"),
+    ])
+  func sizes(count: Int, text: String) { #expect(count.byteText == text) }
+
+  @Test("Descriptors say how many bytes a row has")
+  func descriptors() throws {
+    let tensor = TensorDescriptor(
+      name: "a", elementType: .f16, shape: try TensorShape([3, 4, 5]))
+    #expect(tensor.byteCount == 120 && tensor.rowByteCount == 40)
+    #expect(tensor.renamed("b").name == "b" && tensor.renamed("b").shape == tensor.shape)
+    #expect(TensorShape.vector(-1).elementCount == 0)
+    #expect(TensorShape.scalar.dimensions == [] && "\(tensor.shape)" == "[3,4,5]")
+    #expect(ElementType.allCases.filter(\.isFloatingPoint).count == 4)
+    let largest = try TensorShape([(1 << 58) - 1])
+    #expect(TensorDescriptor(name: "c", elementType: .f64, shape: largest).byteCount > 0)
+    #expect(throws: LFError.self) { try TensorShape([1 << 58]) }
+  }
+
+  @Test("Names are ordered and cut by their bytes")
+  func nameParts() {
+    let name: TensorName = "roberta.layer"
+    #expect(name.dropping(prefix: "roberta.") == "layer")
+    #expect(name.dropping(prefix: "bert.") == nil)
+    #expect(TensorName("a") < "b" && TensorName("Z") < "a")
+    #expect("\(name)" == "roberta.layer")
+  }
+
+  @Test("Carried files are read when they are asked for")
+  func carriedFiles() throws {
+    let file = CarriedFile(name: "config.json", bytes: [1, 2])
+    #expect(try file.contents() == [1, 2] && file.byteCount == 2)
+    let broken = CarriedFile(name: "x", byteCount: 9) { () throws(LFError) -> [UInt8] in
+      throw LFError(.io, "io.failed", "no")
+    }
+    #expect(throws: LFError.self) { try broken.contents() }
+  }
+
+  @Test("Errors say where they are, as far as that is known")
+  func errors() {
+    let error = LFError.refused(
+      "a.b", at: .init(offset: 7), expected: "this", found: "that", hint: "try")
+    #expect("\(error)" == "@7: expected this, found that [a.b]")
+    let located = error.located(file: "f", entry: "e").located(file: "g", entry: "h")
+    #expect("\(located)" == "f:e@7: expected this, found that [a.b]")
+    #expect("\(LFError.unsupported("c", "text"))" == "text [c]")
+    #expect(printable("abc\nd", limit: 3) == "abc…")
+  }
 }

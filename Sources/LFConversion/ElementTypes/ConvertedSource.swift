@@ -59,8 +59,11 @@ struct ConvertedSource: TensorSource {
     case .f32:
       return try encode(bytes, to, index) { (bits: UInt32) in Double(Float(bitPattern: bits)) }
     case .f16:
-      return try encode(bytes, to, index) { (bits: UInt16) in Double(Float16(bitPattern: bits)) }
-    default: return try encode(bytes, to, index) { (bits: UInt16) in Self.value(bfloat16: bits) }
+      return try encode(bytes, to, index) { (bits: UInt16) in Double(ElementDecoder.half(bits)) }
+    default:
+      return try encode(bytes, to, index) { (bits: UInt16) in
+        Double(ElementDecoder.bfloat16(bits))
+      }
     }
   }
 
@@ -76,9 +79,10 @@ struct ConvertedSource: TensorSource {
         bytes, index, decode, { Float($0).bitPattern }, { Double(Float(bitPattern: $0)) })
     case .f16:
       return try round(
-        bytes, index, decode, { Float16($0).bitPattern }, { Double(Float16(bitPattern: $0)) })
+        bytes, index, decode, { Float16($0).bitPattern }, { Double(ElementDecoder.half($0)) })
     default:
-      return try round(bytes, index, decode, Self.bfloat16, Self.value(bfloat16:))
+      return try round(
+        bytes, index, decode, Self.bfloat16, { Double(ElementDecoder.bfloat16($0)) })
     }
   }
 
@@ -120,11 +124,6 @@ struct ConvertedSource: TensorSource {
     }
     loss.add(relative: relative, overflow: lost != nil)
     return result
-  }
-
-  /// The number that a bfloat16 is.
-  private static func value(bfloat16 bits: UInt16) -> Double {
-    Double(Float(bitPattern: UInt32(bits) << 16))
   }
 
   /// The nearest bfloat16, ties to even.

@@ -24,9 +24,7 @@ public struct FuzzedFile: Sendable {
   ///
   /// An error is an answer; a trap, a hang or too much memory is a finding.
   public func read(_ bytes: [UInt8]) {
-    guard let stream = fopen(path, "w") else { fatalError("cannot write \(path)") }
-    fwrite(bytes, 1, bytes.count, stream)
-    fclose(stream)
+    write(bytes)
     var limits = Limits.standard
     // A fuzzer's machine is small; what is refused stays refused.
     limits.pickleValues = 100_000
@@ -37,6 +35,15 @@ public struct FuzzedFile: Sendable {
       _ = try? checkpoint.source.bytes(index)
     }
     try? checkpoint.verifyChecksums()
+  }
+}
+
+extension FuzzedFile {
+  /// Makes these bytes the file's content.
+  func write(_ bytes: [UInt8]) {
+    guard let stream = fopen(path, "w") else { fatalError("cannot write \(path)") }
+    fwrite(bytes, 1, bytes.count, stream)
+    fclose(stream)
   }
 }
 
