@@ -2,7 +2,7 @@
 // be left to: byte planes coded and decoded by lfz_literals_* and by libzstd,
 // checksums by the system's libxxhash and by its header compiled for AVX2.
 //
-//   Benchmarks/codec.sh [model.safetensors] [rounds]
+//   Benchmarks/codec.sh FOLDER [ROUNDS]
 //
 // The file's data is taken as float32 in chunks as the container has them. All
 // contenders take turns in every round, on one thread; printed are medians in

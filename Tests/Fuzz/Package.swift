@@ -8,7 +8,10 @@ import PackageDescription
 /// build. `run.sh` builds and runs it.
 /// `LFCONV_SANITIZE=fuzzer,address` adds checks of memory.
 let sanitize = "-sanitize=" + (Context.environment["LFCONV_SANITIZE"] ?? "fuzzer")
-let covered: [SwiftSetting] = [.unsafeFlags([sanitize])]
+let covered: [SwiftSetting] = [
+  .unsafeFlags([sanitize]), .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
+]
 let coveredC: [CSetting] = [.unsafeFlags(["-O2", "-std=c11", "-f" + sanitize.dropFirst()])]
 
 let fuzzers = [

@@ -30,6 +30,8 @@ def main():
             put("IndexFuzzer", path, data)
         elif path.suffix == ".safetensors":
             put("SafetensorsFuzzer", path, data)
+            for which in range(3):
+                put("LiteralsFuzzer", path.with_name(f"{which}-{path.name}"), bytes([which]) + data)
         elif path.suffix in (".pt", ".bin", ".ckpt", ".pth"):
             place = data.find(MAGIC_END)
             if data[:2] == b"PK":

@@ -21,6 +21,28 @@ extension MemorySource {
 }
 
 @Suite struct SafetensorsWriterTests {
+  @Test func whatTheReaderWouldRefuseIsNotWritten() throws {
+    func code(
+      _ names: [String], _ metadata: JSONObject = JSONObject([("format", "pt")]),
+      shape: [Int] = [1], limits: Limits = .standard
+    ) throws -> String? {
+      let shape = try TensorShape(shape)
+      let tensors = names.map {
+        TensorDescriptor(name: TensorName($0), elementType: .f64, shape: shape)
+      }
+      return failure { try SafetensorsLayout(tensors, metadata: metadata, limits: limits) }?.code
+    }
+    #expect(try code(["a", "b"]) == nil)
+    #expect(try code(["a", "a"]) == "safetensors.duplicate-name")
+    #expect(try code(["__metadata__"]) == "safetensors.duplicate-name")
+    #expect(try code([""]) == "tensor.name")
+    #expect(try code(["a"], JSONObject([("a", 1)])) == "safetensors.metadata")
+    #expect(try code(["a", "b", "c", "d"], shape: [1 << 57]) == "safetensors.size")
+    var limits = Limits()
+    limits.jsonBytes = 40
+    #expect(try code(["a"], limits: limits) == "safetensors.header-length")
+  }
+
   func roundTrip(_ source: MemorySource, selection: [Int]? = nil) throws -> SafetensorsSource {
     let path = Scratch.shared.path + "/written-\(UInt64.random(in: 0 ... .max)).safetensors"
     let file = try OutputFile(path, overwrite: false)

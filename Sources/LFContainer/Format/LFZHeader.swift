@@ -42,24 +42,11 @@ extension LFZHeader {
   /// - Parameter fileByteCount: the file's true size.
   /// - Throws: `lfz.*`, refused or unsupported.
   init(_ bytes: [UInt8], fileByteCount: Int, limits: Limits) throws(LFError) {
-    var cursor = ByteCursor(bytes[...])
-    guard bytes.count == LFZFormat.headerBytes, try Array(cursor.take(8)) == LFZFormat.magic
-    else {
-      throw .refused(
-        "lfz.magic", at: .init(offset: 0), expected: "the first bytes of a .lfz container",
-        found: "others")
-    }
+    try Self.checkSeal(bytes)
+    let start = LFZFormat.magic.count
+    var cursor = ByteCursor(bytes[start...], location: .init(offset: start))
     let major: UInt16 = try cursor.integer()
     minor = try cursor.integer()
-    let checksum = UInt32(truncatingIfNeeded: Digest.xxh64(Array(bytes[..<60])))
-    var tail = ByteCursor(bytes[60...])
-    let stored: UInt32 = try tail.integer()
-    guard checksum == stored else {
-      throw .refused(
-        "lfz.header-checksum", at: .init(offset: 60),
-        expected: "header checksum \(hex(UInt64(stored)))", found: hex(UInt64(checksum)),
-        hint: "the file is damaged; copy or download it again")
-    }
     guard major == LFZFormat.major else {
       throw .unsupported(
         "lfz.version", at: .init(offset: 8),
@@ -101,6 +88,30 @@ extension LFZHeader {
         "lfz.limit", at: .init(offset: 44),
         expected: "an index of at most \(limits.indexBytes) bytes", found: "\(indexByteCount)")
     }
+    try checkPlaces()
+  }
+
+  /// Checks what every version of the format has in the same place: the magic
+  /// and the header's checksum.
+  private static func checkSeal(_ bytes: [UInt8]) throws(LFError) {
+    guard bytes.count == LFZFormat.headerBytes, bytes.starts(with: LFZFormat.magic) else {
+      throw .refused(
+        "lfz.magic", at: .init(offset: 0), expected: "the first bytes of a .lfz container",
+        found: "others")
+    }
+    let checksum = UInt32(truncatingIfNeeded: Digest.xxh64(Array(bytes[..<60])))
+    var tail = ByteCursor(bytes[60...])
+    let stored: UInt32 = try tail.integer()
+    guard checksum == stored else {
+      throw .refused(
+        "lfz.header-checksum", at: .init(offset: 60),
+        expected: "header checksum \(hex(UInt64(stored)))", found: hex(UInt64(checksum)),
+        hint: "the file is damaged; copy or download it again")
+    }
+  }
+
+  /// Checks that chunks, table and index fill the file.
+  private func checkPlaces() throws(LFError) {
     // Every chunk fills 64 bytes at least, so a table is never larger than what
     // it describes. The counts have 32 bits and the offset lies in the file: no
     // overflow.

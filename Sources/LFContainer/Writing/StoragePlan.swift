@@ -17,31 +17,7 @@ struct StoragePlan: Sendable {
     tensors: [ComposedTensor], base: any TensorSource, files: [CarriedFile],
     reader: ContentReader, threads: Int
   ) throws(LFError) {
-    var wanted: [PlannedBlob] = []
-    var positions: [BlobContent: Int] = [:]
-    func want(_ content: BlobContent, _ byteCount: Int, _ type: ElementType) {
-      if let position = positions[content] {
-        wanted[position].byteCount = max(wanted[position].byteCount, byteCount)
-      } else {
-        positions[content] = wanted.count
-        wanted.append(
-          PlannedBlob(content: content, byteCount: byteCount, elementType: type))
-      }
-    }
-    for tensor in tensors {
-      for part in tensor.parts {
-        try StoragePlan.check(part, of: tensor, base)
-        want(BlobContent(part.content), part.content.byteCount, tensor.descriptor.elementType)
-      }
-    }
-    for (number, file) in files.enumerated() where file.byteCount > 0 {
-      want(.file(number), file.byteCount, .u8)
-    }
-    for index in wanted.indices {
-      let width = wanted[index].elementType.byteCount
-      if wanted[index].byteCount % width != 0 { wanted[index].elementType = .u8 }
-    }
-
+    let (wanted, positions) = try Self.contents(of: tensors, base: base, files: files)
     let leaders = try EqualContents(wanted, reader, threads: threads).leaders()
     var numbers = [Int](repeating: 0, count: wanted.count)
     for (index, leader) in leaders.enumerated() {
@@ -71,6 +47,38 @@ struct StoragePlan: Sendable {
         parts: file.byteCount == 0 ? [] : [part(.file(number), file.byteCount, 1)])
     }
     tie(tensors)
+  }
+
+  /// Every content that is wanted, each once and as long as its longest use, and
+  /// its place in the list.
+  private static func contents(
+    of tensors: [ComposedTensor], base: any TensorSource, files: [CarriedFile]
+  ) throws(LFError) -> (wanted: [PlannedBlob], positions: [BlobContent: Int]) {
+    var wanted: [PlannedBlob] = []
+    var positions: [BlobContent: Int] = [:]
+    func want(_ content: BlobContent, _ byteCount: Int, _ type: ElementType) {
+      if let position = positions[content] {
+        wanted[position].byteCount = max(wanted[position].byteCount, byteCount)
+      } else {
+        positions[content] = wanted.count
+        wanted.append(
+          PlannedBlob(content: content, byteCount: byteCount, elementType: type))
+      }
+    }
+    for tensor in tensors {
+      for part in tensor.parts {
+        try check(part, of: tensor, base)
+        want(BlobContent(part.content), part.content.byteCount, tensor.descriptor.elementType)
+      }
+    }
+    for (number, file) in files.enumerated() where file.byteCount > 0 {
+      want(.file(number), file.byteCount, .u8)
+    }
+    for index in wanted.indices {
+      let width = wanted[index].elementType.byteCount
+      if wanted[index].byteCount % width != 0 { wanted[index].elementType = .u8 }
+    }
+    return (wanted, positions)
   }
 
   /// Enters the ties that hold: the container does not claim what is not so.

@@ -17,7 +17,7 @@ public enum FuzzedConfiguration {
           let shape = row.shape.map { dimension in
             switch dimension {
             case .fixed(let number): number
-            case .field(let field): sizes[field] ?? 1
+            case .size(let size): sizes[size.rawValue] ?? 1
             }
           }
           guard let shape = try? TensorShape(shape) else { continue }

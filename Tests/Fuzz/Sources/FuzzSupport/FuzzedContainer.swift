@@ -48,7 +48,9 @@ public struct FuzzedContainer: Sendable {
       bytes[place..<place + size].reversed().reduce(0) { $0 << 8 | Int($1) }
     }
     func set(_ place: Int, _ size: Int, _ value: UInt64) {
-      for index in 0..<size { bytes[place + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
+      for index in 0..<size {
+        bytes[place + index] = UInt8(truncatingIfNeeded: value >> (8 * index))
+      }
     }
     func hash(_ range: Range<Int>) -> UInt64 {
       bytes.withUnsafeBytes { XXH3_64bits($0.baseAddress! + range.lowerBound, range.count) }

@@ -34,7 +34,7 @@ public struct FuzzedFile: Sendable {
     for (index, tensor) in checkpoint.source.tensors.enumerated() where tensor.byteCount < 1 << 20 {
       _ = try? checkpoint.source.bytes(index)
     }
-    try? checkpoint.verifyChecksums()
+    try? checkpoint.checksums?.verify(1)
   }
 }
 
