@@ -44,7 +44,7 @@ struct BenchTests {
     #expect(
       parts.compactMap { $0["name"] as? String }
         == ["embeddings", "query_key_value"] + attention
-        + ["attention_output", "feed_forward", "activation", "layer_norm", "idle"])
+        + ["attention_output", "feed_forward", "layer_norm", "idle"])
     #expect(
       parts.compactMap { $0["flops"] as? Double }.reduce(0, +) == json["flops"] as? Double)
     let spent = parts.compactMap { $0["seconds"] as? Double }.reduce(0, +)

@@ -1,44 +1,48 @@
 import Foundation
+import LFEncoder
 import TestSupport
 import Testing
 
-/// The built program on a processor that can do less, as far as oneDNN's own
-/// variable takes it.
+/// The built program on a processor that can do less.
 @Suite("Instruction sets")
 struct InstructionSetTests {
-  /// The first is the one whose products are oneDNN's, not our own kernel's.
   private static let cases = [
     "wide-enough-for-the-matrix-library", "length-131-windows-4-12-20",
     "padding-right-left-middle", "dilation-per-head", "autoregressive", "globals-none-one-many-all",
-    "attention-probabilities",
-    "roberta-full-attention-row-fully-padded", "roberta-masked-lm-three-windows",
+    "attention-probabilities", "roberta-full-attention-row-fully-padded",
+    "roberta-masked-lm-three-windows", "bert-masked-lm-after-conversion",
   ]
 
-  #if os(Linux) && arch(x86_64)
-    @Test(
-      "Golden cases verify whatever oneDNN may use, with one thread and with two",
-      arguments: ["SSE41", "AVX", "AVX2"], [1, 2])
-    func limited(level: String, threads: Int) throws {
-      let result = try Program.run(
-        ["verify", "--quiet", "--threads", "\(threads)"] + Self.cases.map(Repository.golden),
-        environment: ["DNNL_MAX_CPU_ISA": level])
-      #expect(result.exitCode == 0, "\(result.output)\(result.errors)")
-    }
+  /// What this processor has.
+  private static let sets = ["baseline", "avx2", "avx512", "neon"].filter { (name: String) in
+    (try? InstructionSet.check(name)) != nil
+  }
 
-    /// Whether this machine can do what the two levels differ in.
-    private static let hasAVX2 =
-      (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.contains(" avx2 ") ?? false
-
-    @Test(
-      "The variable is heard: sums come out otherwise in their last bits", .enabled(if: hasAVX2))
-    func isHeard() throws {
-      let reports = try ["SSE41", "AVX2"].map { level in
-        try Program.run(
-          ["verify", "--json", Repository.golden(Self.cases[0])],
-          environment: ["DNNL_MAX_CPU_ISA": level]
-        ).output
+  @Test("The same numbers with every instruction set, with one thread and with two")
+  func same() throws {
+    var reports: Set<String> = []
+    for set in Self.sets {
+      for threads in ["1", "2"] {
+        let result = try Program.run(
+          ["verify", "--json", "--threads", threads] + Self.cases.map(Repository.golden),
+          environment: [InstructionSet.variable: set])
+        #expect(result.exitCode == 0, "\(set): \(result.errors)")
+        reports.insert(result.output)
       }
-      #expect(reports[0] != reports[1])
     }
-  #endif
+    // Every error of every output to the last digit.
+    #expect(reports.count == 1)
+    #expect(Self.sets.count >= 1 && Self.sets[0] == "baseline")
+  }
+
+  @Test(
+    "An instruction set that is not there, or none at all, is refused",
+    arguments: ["avx512", "neon", "x"].filter { !sets.contains($0) })
+  func refused(name: String) throws {
+    let result = try Program.run(
+      ["verify", "--json", Repository.golden("pad-zero")],
+      environment: [InstructionSet.variable: name])
+    #expect(result.exitCode == 64)
+    #expect((result.json["error"] as? [String: Any])?["code"] as? String == "usage.cpu")
+  }
 }

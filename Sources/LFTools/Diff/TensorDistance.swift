@@ -85,18 +85,12 @@ public struct TensorDistance: Sendable {
     let sign = UInt64(1) << (width - 1)
     // Floating-point bits become ordered integers when negative ones count down.
     let ordered = bits & sign != 0 ? sign - (bits & (sign - 1)) : sign + bits
-    let value: Double
+    let value = ElementDecoder.value(bits, type)
     switch type {
-    case .f64: value = Double(bitPattern: bits)
-    case .f32: value = Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
-    case .f16: value = Double(Float16(bitPattern: UInt16(truncatingIfNeeded: bits)))
-    case .bf16: value = Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits << 16)))
-    case .i64, .i32, .i16, .i8:
-      let extended = Int64(bitPattern: bits << (64 - width)) >> Int64(64 - width)
-      return Element(value: Double(extended), order: bits ^ sign)
-    case .u64, .u32, .u16, .u8, .bool: return Element(value: Double(bits), order: bits)
+    case .f64, .f32, .f16, .bf16: return Element(value: value, order: ordered)
+    case .i64, .i32, .i16, .i8: return Element(value: value, order: bits ^ sign)
+    case .u64, .u32, .u16, .u8, .bool: return Element(value: value, order: bits)
     }
-    return Element(value: value, order: ordered)
   }
 
   var json: JSONObject {
