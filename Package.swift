@@ -154,7 +154,8 @@ let package = Package(
         "LFTools", "LFModels", "LFConversion", "LFContainer", "LFEncoder", "LFFamilies", "LFFiles",
         "LFCore", "TestSupport",
       ]),
-    .testTarget(name: "lfconvTests", dependencies: ["lfconv", "LFCore", "TestSupport"]),
+    .testTarget(
+      name: "lfconvTests", dependencies: ["lfconv", "LFEncoder", "LFCore", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

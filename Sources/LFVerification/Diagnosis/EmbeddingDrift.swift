@@ -98,6 +98,6 @@ struct EmbeddingDrift {
     _ name: TensorName, _ source: any TensorSource
   ) throws(LFError) -> [Double]? {
     guard let index = source.index(of: name) else { return nil }
-    return FloatValues.decode(try source.bytes(index), source.tensors[index].elementType)
+    return ElementDecoder.doubles(try source.bytes(index), source.tensors[index].elementType)
   }
 }

@@ -34,8 +34,8 @@ enum GoldenInputs {
       }
       shape = tensor.shape.dimensions
       let bytes = try source.bytes(index)
-      values[tensor.name] = stride(from: 0, to: bytes.count, by: 8).map {
-        Int(truncatingIfNeeded: Int64(bitPattern: FloatValues.word64(bytes, $0)))
+      values[tensor.name] = stride(from: 0, to: bytes.count, by: 8).map { start in
+        (0..<8).reduce(0) { $0 | Int(bytes[start + $1]) << (8 * $1) }
       }
     }
     guard let shape, let ids = values["input_ids"] else {

@@ -25,15 +25,15 @@ struct ExpectedOutputs {
     }
     var outputs: [Output] = []
     for (index, tensor) in source.tensors.enumerated() {
-      guard [.f32, .f64].contains(tensor.elementType),
-        let values = FloatValues.decode(try source.bytes(index), tensor.elementType)
-      else {
+      guard [.f32, .f64].contains(tensor.elementType) else {
         throw .refused(
           "golden.expected", at: .init(file: path, entry: tensor.name.text),
           expected: "float32 or float64", found: tensor.elementType.rawValue)
       }
       outputs.append(
-        Output(name: tensor.name.text, shape: tensor.shape.dimensions, values: values))
+        Output(
+          name: tensor.name.text, shape: tensor.shape.dimensions,
+          values: ElementDecoder.doubles(try source.bytes(index), tensor.elementType)))
     }
     // In the order of the computation, so that the first failure is the cause.
     self.outputs = outputs.sorted { Self.order($0.name) < Self.order($1.name) }

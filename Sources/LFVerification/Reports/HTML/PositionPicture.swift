@@ -41,7 +41,7 @@ struct PositionPicture: Sendable {
       kind.append(kinds[bytes] ?? row)
       kinds[bytes] = kind[row]
       guard row.isMultiple(of: rowsPerCell) else { continue }
-      let values = FloatValues.decode(bytes, tensor.elementType) ?? []
+      let values = ElementDecoder.doubles(bytes, tensor.elementType)
       let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
       vectors.append(values.map { length > 0 ? $0 / length : 0 })
     }
