@@ -26,7 +26,7 @@ LF_INLINE void finish_panel(float *out, ptrdiff_t out_stride, const float *total
                             ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t kept, const float *bias,
                             enum lf_activation kind) {
   vf added[LF_LINE];
-  for (int v = 0; bias && v < LF_LINE; v++) added[v] = load(bias + v * LF_WIDTH);
+  for (int v = 0; v < LF_LINE; v++) added[v] = bias ? load(bias + v * LF_WIDTH) : (vf){0};
   for (ptrdiff_t r = 0; r < rows; r++, out += out_stride, totals += stride) {
     vf values[LF_LINE];
     LF_UNROLL for (int v = 0; v < LF_LINE; v++) {

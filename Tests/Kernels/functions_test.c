@@ -49,8 +49,10 @@ void test_fma(void) {
     check_fma(a, b, c, count, "hard values");
     // Products whose sum with c cancels, or lies next to a midpoint of floats.
     for (int i = 0; i < count; i++) {
-      a[i] = bits_float((random_bits() & 0x807FFFFFu) | (100 + random_bits() % 50) << 23);
-      b[i] = bits_float((random_bits() & 0x807FFFFFu) | (100 + random_bits() % 50) << 23);
+      uint32_t exponent = 100 + random_bits() % 50;
+      a[i] = bits_float((random_bits() & 0x807FFFFFu) | exponent << 23);
+      exponent = 100 + random_bits() % 50;
+      b[i] = bits_float((random_bits() & 0x807FFFFFu) | exponent << 23);
       double product = (double)a[i] * (double)b[i];
       float near = (float)product;
       c[i] = -bits_float(float_bits(near) + random_bits() % 5 - 2);
@@ -72,9 +74,10 @@ void test_fma(void) {
     // One bit more than a float has, and something tiny.
     for (int i = 0; i < count; i++) {
       a[i] = 1.0f + (float)(random_bits() % 4096) * 0x1p-23f;
-      b[i] = ldexpf(1.0f + (float)(random_bits() % 4096) * 0x1p-23f,
-                    (int)(random_bits() % 80) - 60);
-      c[i] = (float)(random_bits() >> 8) * (random_bits() % 2 ? 1.0f : -1.0f);
+      b[i] = 1.0f + (float)(random_bits() % 4096) * 0x1p-23f;
+      b[i] = ldexpf(b[i], (int)(random_bits() % 80) - 60);
+      c[i] = (float)(random_bits() >> 8);
+      if (random_bits() % 2) c[i] = -c[i];
     }
     check_fma(a, b, c, count, "midpoints");
   }
@@ -127,7 +130,9 @@ static void test_activations(void) {
   float *x = filled(count, 0), *out = filled(count, 0);
   for (ptrdiff_t i = 0; i < count; i++) {
     x[i] = uniform() * (i % 3 == 0 ? 1.0f : i % 3 == 1 ? 12.0f : 90.0f);
-    if (i % 17 == 0) x[i] = ldexpf(uniform(), -(int)(random_bits() % 140));
+    // One number a statement: the order of arguments is the compiler's.
+    if (i % 17 == 0) x[i] = uniform();
+    if (i % 17 == 0) x[i] = ldexpf(x[i], -(int)(random_bits() % 140));
     if (i % 1001 == 0) x[i] = hard_float();
   }
   for (int kind = 0; kind < 8; kind++) {
@@ -243,8 +248,9 @@ static void test_conversions(void) {
   float *expected = filled(65536, 0), *out = filled(65536, 0);
   for (int i = 0; i < 65536; i++) {
     half[i] = (uint16_t)i;
-    wide[i] =
-        ldexp((double)uniform() + 1e-9 * (double)uniform(), (int)(random_bits() % 300) - 150);
+    wide[i] = (double)uniform();
+    wide[i] += 1e-9 * (double)uniform();
+    wide[i] = ldexp(wide[i], (int)(random_bits() % 300) - 150);
   }
   for (int s = 0; sets[s]; s++) {
     lf_select(sets[s]);
