@@ -5,7 +5,7 @@ PYTHON ?= python3
 LFCONV = .build/release/lfconv
 REAL = $(CURDIR)/.build/real-checkpoints
 
-.PHONY: help demo test setup fetch build release check-libraries generate format lint interop fuzz sanitize coverage \
+.PHONY: help demo test setup fetch build release check-libraries generate format lint interop golden-bits fuzz sanitize coverage \
   bench bench-update bench-forward bench-forward-update clean
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make fuzz      feed damaged input to the readers for a while (FUZZ_SECONDS=60 for each fuzzer)"
 	@echo "make sanitize  run the readers' tests under address and undefined-behaviour sanitizers"
 	@echo "make interop   compare results with stock Hugging Face classes (Python)"
+	@echo "make golden-bits  write the bits of the outputs into the committed golden cases"
 	@echo "make bench     measure the container against other tools (Python, zstd)"
 	@echo "make bench-forward  measure the forward pass against other tools (Python), for an hour or two"
 	@echo "make bench-update, make bench-forward-update  the same, and write the tables into README.md"
@@ -71,6 +72,9 @@ lint:
 
 interop: release
 	@Golden/tools/interop.sh "$(LFCONV)" "$(PYTHON)"
+
+golden-bits: release
+	@$(PYTHON) Golden/tools/bits.py "$(LFCONV)"
 
 # OPTIONS are those of Benchmarks/container.py and Benchmarks/forward.py. A quick look at the forward pass:
 #   make bench-forward OPTIONS="--length 512 --rounds 1 --contenders eager"

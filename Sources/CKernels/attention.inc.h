@@ -233,16 +233,20 @@ static struct segment segment(const struct work *w, int is_band, ptrdiff_t first
   return s;
 }
 
-typedef void visit_function(struct work *, const struct segment *, int, void *);
+static void attend_to(struct work *w, const struct segment *segments, int count) {
+  for (int i = 0; i < count; i++) score(w, segments + i);
+  weigh(w, segments, count);
+  for (int i = 0; i < count; i++) add_context(w, segments + i);
+}
 
 // Visits the keys of a block: all at once, or in chunks.
-static void visit(struct work *w, visit_function *function, void *argument) {
+static void visit(struct work *w) {
   if (is_single(w->a)) {
     struct segment segments[2];
     segments[0] = segment(w, 0, 0, w->a->global.end, 0);
     const ptrdiff_t column = (segments[0].end - segments[0].begin + 15) / 16 * 16;
     segments[1] = segment(w, 1, 0, w->a->band.end, column);
-    function(w, segments, 2, argument);
+    attend_to(w, segments, 2);
     return;
   }
   for (int is_band = 0; is_band < 2; is_band++) {
@@ -251,17 +255,9 @@ static void visit(struct work *w, visit_function *function, void *argument) {
     for (ptrdiff_t start = all.first / lf_chunk_keys * lf_chunk_keys; start < all.end;
          start += lf_chunk_keys) {
       const struct segment chunk = segment(w, is_band, start, start + lf_chunk_keys, 0);
-      function(w, &chunk, 1, argument);
+      attend_to(w, &chunk, 1);
     }
   }
-}
-
-static void visit_attending(struct work *w, const struct segment *segments, int count,
-                            void *argument) {
-  (void)argument;
-  for (int i = 0; i < count; i++) score(w, segments + i);
-  weigh(w, segments, count);
-  for (int i = 0; i < count && (w->context || w->context64); i++) add_context(w, segments + i);
 }
 
 static void start_block(struct work *w, const struct lf_attention *a, const float *queries,
@@ -289,7 +285,7 @@ static void attend(const struct lf_attention *a, float *context, ptrdiff_t conte
       w.context = memory;
       memset(memory, 0, (size_t)(w.rows * w.width) * sizeof(float));
     }
-    visit(&w, visit_attending, NULL);
+    visit(&w);
     for (ptrdiff_t r = 0; r < w.rows; r++) {
       const double factor = w.sums[r] != 0.0 ? 1.0 / w.sums[r] : 0.0;
       float *out = context + (place + r) * context_stride;
@@ -297,56 +293,5 @@ static void attend(const struct lf_attention *a, float *context, ptrdiff_t conte
         out[c] = (float)((w.context ? (double)w.context[r * w.width + c]
                                     : w.context64[r * w.width + c]) * factor);
     }
-  }
-}
-
-struct table {
-  float *band;
-  ptrdiff_t band_stride, band_step;
-  float *global;
-  ptrdiff_t global_stride;
-};
-
-// Once maxima and sums are known: weights again, and divided.
-static void visit_writing(struct work *w, const struct segment *segments, int count,
-                          void *argument) {
-  const struct table *t = argument;
-  double sums[lf_block_queries];
-  memcpy(sums, w->sums, sizeof sums);
-  for (int i = 0; i < count; i++) score(w, segments + i);
-  weigh(w, segments, count);
-  memcpy(w->sums, sums, sizeof sums);
-  for (int i = 0; i < count; i++) {
-    const struct segment *s = segments + i;
-    for (ptrdiff_t r = 0; r < w->rows; r++) {
-      const double factor = sums[r] != 0.0 ? 1.0 / sums[r] : 0.0;
-      const float *weights = w->scores + r * score_stride + s->column - s->begin;
-      const struct span span = seen(w, s, r);
-      for (ptrdiff_t j = span.begin; j < span.end; j++) {
-        const float value = (float)((double)weights[j] * factor);
-        if (s->is_band)
-          t->band[(w->place + r) * t->band_stride + (j - s->keys->first) * t->band_step] = value;
-        else
-          t->global[(w->place + r) * t->global_stride + j] = value;
-      }
-    }
-  }
-}
-
-static void probabilities(const struct lf_attention *a, float *band, ptrdiff_t band_stride,
-                          ptrdiff_t band_step, float *global, ptrdiff_t global_stride,
-                          const float *queries, ptrdiff_t queries_stride, ptrdiff_t first_query,
-                          ptrdiff_t count, float *scratch) {
-  struct table t = {band, band_stride, band_step, global, global_stride};
-  for (ptrdiff_t r = 0; r < count; r++) {
-    for (ptrdiff_t j = 0; j < a->band.count; j++) band[r * band_stride + j * band_step] = 0.0f;
-    for (ptrdiff_t j = 0; j < a->global.count; j++) global[r * global_stride + j] = 0.0f;
-  }
-  for (ptrdiff_t place = 0; place < count; place += lf_block_queries) {
-    struct work w;
-    start_block(&w, a, queries, queries_stride, first_query, place,
-                least(lf_block_queries, count - place), scratch);
-    visit(&w, visit_attending, NULL);
-    visit(&w, visit_writing, &t);
   }
 }

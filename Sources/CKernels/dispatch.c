@@ -89,8 +89,7 @@ static double seconds_now(void) {
 }
 
 double lf_peak_gflops(double seconds) {
-  float *memory = lf_allocate(32768);
-  if (!memory) return 0;
+  _Alignas(64) float memory[32768];
   for (int i = 0; i < 32768; i++) memory[i] = 1.0f / (float)(1 + i % 64);
   // Runs of a few milliseconds, so that some are not interrupted.
   ptrdiff_t repeats = 1;
@@ -105,7 +104,6 @@ double lf_peak_gflops(double seconds) {
     else if (operations / taken > best)
       best = operations / taken;
   }
-  lf_free(memory);
   return best * 1e-9;
 }
 
@@ -180,14 +178,6 @@ void lf_attend(const struct lf_attention *attention, float *context, ptrdiff_t c
                ptrdiff_t count, float *scratch) {
   table()->attend(attention, context, context_stride, queries, queries_stride, first_query, count,
                   scratch);
-}
-
-void lf_probabilities(const struct lf_attention *attention, float *band, ptrdiff_t band_stride,
-                      ptrdiff_t band_step, float *global, ptrdiff_t global_stride,
-                      const float *queries, ptrdiff_t queries_stride, ptrdiff_t first_query,
-                      ptrdiff_t count, float *scratch) {
-  table()->probabilities(attention, band, band_stride, band_step, global, global_stride, queries,
-                         queries_stride, first_query, count, scratch);
 }
 
 void lf_softmax(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float scale,

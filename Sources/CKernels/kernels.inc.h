@@ -32,7 +32,6 @@ const struct lf_table LF_NAME(table) = {
     .linear_untransposed = linear_untransposed,
     .pack_values = pack_values,
     .attend = attend,
-    .probabilities = probabilities,
     .softmax = softmax,
     .activate = activate,
     .layer_norm = layer_norm,

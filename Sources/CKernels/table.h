@@ -23,8 +23,6 @@ struct lf_table {
   int (*pack_values)(float *, const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t);
   void (*attend)(const struct lf_attention *, float *, ptrdiff_t, const float *, ptrdiff_t,
                  ptrdiff_t, ptrdiff_t, float *);
-  void (*probabilities)(const struct lf_attention *, float *, ptrdiff_t, ptrdiff_t, float *,
-                        ptrdiff_t, const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *);
   void (*softmax)(float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float, const int64_t *, const float *,
                   float *, float *);
   void (*activate)(float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const float *, enum lf_activation);

@@ -7,28 +7,39 @@ import LFModels
 public struct ConversionReport: Sendable {
   /// A proof that was carried out on the written result.
   public struct Check: Sendable {
+    /// What was checked, as in "weights".
     public let name: String
     /// What was compared, and how far apart it was.
     public let detail: String
   }
 
+  /// Path of the source, as it was given.
   public let sourcePath: String
+  /// Name of its format.
   public let sourceFormat: String
+  /// Bytes of its files with weights.
   public let sourceBytes: Int
   /// The files that the weights were read from.
   public internal(set) var sourceFiles: [LFZProvenance.SourceFile] = []
+  /// Configuration of the source.
   public let sourceConfiguration: ModelConfiguration
+  /// Configuration of the output.
   public let configuration: ModelConfiguration
+  /// Path of the output, as it was given.
   public let outputPath: String
   /// Tensors in the result.
   public let tensorCount: Int
   /// Bytes of the result's tensors, written out in full.
   public let rawBytes: Int
+  /// Remarks for the user.
   public internal(set) var notes: [String]
+  /// How position embeddings were extended; nil when they were not.
   public let tiling: PositionTiling?
   /// Bytes of the output; 0 in a dry run.
   public internal(set) var bytes = 0
+  /// The proofs that were carried out, in order.
   public internal(set) var checks: [Check] = []
+  /// Time of the whole conversion.
   public internal(set) var seconds = 0.0
 
   init(source: OpenedModel, model: RecognizedModel, plan: ConversionPlan, output: String) {

@@ -16,8 +16,11 @@ public struct Converter: Sendable {
 
   /// What is done.
   public var operation: Operation
+  /// Path of the model that is read.
   public var source: String
+  /// Path of the container or folder that is written.
   public var output: String
+  /// How the source is opened.
   public var options: OpenOptions
   /// The element type of the result's weights; nil keeps the source's.
   public var elementType: ElementType?
@@ -35,6 +38,7 @@ public struct Converter: Sendable {
   public var isDryRun = false
   /// Whether an older output may be replaced.
   public var overwrite = false
+  /// Threads at most; the output does not depend on it.
   public var threads: Int
 
   /// A conversion with the defaults of the command line.
@@ -122,7 +126,7 @@ public struct Converter: Sendable {
     }
   }
 
-  /// An output that would replace its own source is a slip of the pen.
+  /// An output that would replace its own source is a mistake.
   private func refuseOverlap() throws(LFError) {
     guard let from = Paths.resolved(source), let to = Paths.resolved(output) else { return }
     guard from == to || from.hasPrefix(to + "/") else { return }

@@ -8,6 +8,7 @@ public struct OpenOptions: Sendable {
   public var key: String?
   /// A configuration for a bare weights file (`--config`).
   public var configurationPath: String?
+  /// What is refused as too large.
   public var limits: Limits
 
   /// Options; all may be left out.

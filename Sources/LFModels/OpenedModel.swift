@@ -12,7 +12,9 @@ import LFFiles
 public struct OpenedModel: Sendable {
   /// A file that weights were read from.
   public struct WeightFile: Sendable {
+    /// Where it is.
     public let path: String
+    /// Its size.
     public let byteCount: Int
 
     init(_ file: InputFile) {
@@ -27,6 +29,7 @@ public struct OpenedModel: Sendable {
   public internal(set) var format: String
   /// The tensors, under the names of the file.
   public internal(set) var source: any TensorSource
+  /// The files that weights were read from.
   public internal(set) var weightFiles: [WeightFile]
   /// The configuration as it was read: `config.json`, or a fairseq file's own.
   public internal(set) var configuration: JSONObject?

@@ -6,6 +6,7 @@ public import LFModels
 /// A RoBERTa, BERT or Longformer that is ready to run, from any place that
 /// `lfconv` reads: an `.lfz`, a checkpoint file, or a folder.
 public struct LongformerModel: Sendable {
+  /// What the model is.
   public let configuration: ModelConfiguration
   /// The encoder with its head.
   public let encoder: EncoderModel

@@ -358,7 +358,7 @@ def model_invalid():
 # --- dictionary -----------------------------------------------------------------------------------
 
 def dictionary(count, ending="\n"):
-    """A fairseq dictionary of so many lines. The model that it is held against has 23 rows (`flavours/fairseq-args`)."""
+    """A fairseq dictionary of so many lines. The model that it is compared with has 23 rows (`flavours/fairseq-args`)."""
     return "".join(f"w{number} {100 - number}{ending}" for number in range(count)).encode()
 
 

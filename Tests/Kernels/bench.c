@@ -26,7 +26,7 @@ static double now(void) {
 }
 
 static float *random_floats(size_t count) {
-  float *p = lf_allocate(count);
+  float *p = new_floats(count);
   uint32_t state = 12345;
   for (size_t i = 0; i < count; i++) {
     state = state * 1664525u + 1013904223u;
@@ -51,7 +51,7 @@ struct worker {
 
 static void *work(void *argument) {
   struct worker *w = argument;
-  for (int64_t task; (task = lf_next(&w->job->next)) < w->job->tasks;) {
+  for (int64_t task; (task = __atomic_fetch_add(&w->job->next, 1, __ATOMIC_RELAXED)) < w->job->tasks;) {
     double start = now();
     w->job->body(w->job->argument, task, w->number);
     double seconds = now() - start;
@@ -130,7 +130,7 @@ static void linear(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t k, ptrdiff_t block_row
   struct linear l[12];
   size_t count = lf_packed_count(n, k);
   float *all = random_floats(count * (size_t)copies), *x = random_floats((size_t)(rows * k));
-  float *bias = random_floats((size_t)n), *out = lf_allocate((size_t)(rows * n));
+  float *bias = random_floats((size_t)n), *out = new_floats((size_t)(rows * n));
   for (ptrdiff_t c = 0; c < copies; c++)
     l[c] = (struct linear){rows, n, k, block_rows, block_outputs, x,
                            all + count * (size_t)c, bias, out, activation};
@@ -145,10 +145,10 @@ static void linear(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t k, ptrdiff_t block_row
   report(name, 2.0 * (double)rows * (double)n * (double)k, seconds, threads);
   if (rows <= 16)
     printf("%70.2f GB/s of weights\n", (double)count * 4e-9 / seconds);
-  lf_free(all);
-  lf_free(x);
-  lf_free(bias);
-  lf_free(out);
+  free(all);
+  free(x);
+  free(bias);
+  free(out);
 }
 
 struct attention {
@@ -183,11 +183,11 @@ static void attention_task(void *argument, ptrdiff_t task, int worker) {
 static void attention(ptrdiff_t tokens, ptrdiff_t side, ptrdiff_t chunk, int threads) {
   struct attention a = {.tokens = tokens, .heads = 12, .size = 64, .side = side, .chunk = chunk};
   a.qkv = random_floats((size_t)(tokens * 3 * 12 * 64));
-  a.context = lf_allocate((size_t)(tokens * 12 * 64));
+  a.context = new_floats((size_t)(tokens * 12 * 64));
   for (int i = 0; i < 2; i++) {
-    a.keys[i] = lf_allocate((size_t)tokens * 64 + 1024);
-    a.values[i] = lf_allocate((size_t)tokens * 64);
-    a.scratch[i] = lf_allocate(lf_attention_scratch(64));
+    a.keys[i] = new_floats((size_t)tokens * 64 + 1024);
+    a.values[i] = new_floats((size_t)tokens * 64);
+    a.scratch[i] = new_floats(lf_attention_scratch(64));
   }
   struct job job = {attention_task, &a, 12 * ((tokens + chunk - 1) / chunk), 0,
                     (tokens + chunk - 1) / chunk, NULL};
@@ -201,18 +201,18 @@ static void attention(ptrdiff_t tokens, ptrdiff_t side, ptrdiff_t chunk, int thr
   snprintf(name, sizeof name, "attention %td tokens, +-%td, chunks of %td, %d thr.", tokens, side,
            chunk, threads);
   report(name, pairs * 12 * 4 * 64, seconds, threads);
-  lf_free(a.qkv);
-  lf_free(a.context);
+  free(a.qkv);
+  free(a.context);
   for (int i = 0; i < 2; i++) {
-    lf_free(a.keys[i]);
-    lf_free(a.values[i]);
-    lf_free(a.scratch[i]);
+    free(a.keys[i]);
+    free(a.values[i]);
+    free(a.scratch[i]);
   }
 }
 
 static void packing(void) {
   ptrdiff_t n = 3072, k = 768;
-  float *source = random_floats((size_t)(n * k)), *packed = lf_allocate(lf_packed_count(n, k));
+  float *source = random_floats((size_t)(n * k)), *packed = new_floats(lf_packed_count(n, k));
   const char *names[] = {"f32", "f16", "bf16"};
   for (int type = 0; type < 3; type++) {
     double least = 1e9;
@@ -225,8 +225,8 @@ static void packing(void) {
     printf("packing %s: %.1f GB/s of source\n", names[type],
            (double)(n * k) * (type ? 2 : 4) * 1e-9 / least);
   }
-  lf_free(source);
-  lf_free(packed);
+  free(source);
+  free(packed);
 }
 
 static void others(void) {
@@ -252,8 +252,8 @@ static void others(void) {
     if (t < least) least = t;
   }
   printf("layer_norm: %.2f ns an element\n", least * 1e9 / (double)(rows * columns));
-  lf_free(x);
-  lf_free(y);
+  free(x);
+  free(y);
 }
 
 int main(int argc, char **argv) {

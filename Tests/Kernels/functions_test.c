@@ -26,8 +26,8 @@ static void check_fma(const float *a, const float *b, const float *c, ptrdiff_t 
     lf_multiply_add(out, a, b, c, count);
     expect_same(out, expected, count, "fma, %s, %s", kind, sets[s]);
   }
-  lf_free(expected);
-  lf_free(out);
+  free(expected);
+  free(out);
 }
 
 void test_fma(void) {
@@ -81,9 +81,9 @@ void test_fma(void) {
     }
     check_fma(a, b, c, count, "midpoints");
   }
-  lf_free(a);
-  lf_free(b);
-  lf_free(c);
+  free(a);
+  free(b);
+  free(c);
 }
 
 struct activation {
@@ -165,8 +165,8 @@ static void test_activations(void) {
                     "%s writes past a row", names[kind]);
     }
   }
-  lf_free(x);
-  lf_free(out);
+  free(x);
+  free(out);
 }
 
 struct norm {
@@ -236,10 +236,10 @@ static void test_softmax(void) {
         expect(error < 1e-6 && fabs(sum - (double)out[3 * n + 3 + r]) < 1e-5 * (1 + sum),
                "softmax of %td columns, kind %d", n, kind);
       }
-      lf_free(x);
-      lf_free(hidden);
+      free(x);
+      free(hidden);
     }
-  lf_free(out);
+  free(out);
 }
 
 static void test_conversions(void) {
@@ -272,8 +272,8 @@ static void test_conversions(void) {
   }
   free(half);
   free(wide);
-  lf_free(expected);
-  lf_free(out);
+  free(expected);
+  free(out);
 }
 
 void test_functions(void) {
@@ -320,8 +320,8 @@ void test_functions(void) {
       struct norm n = {x + 11, kind & 1 ? x + 501 : NULL, kind & 2 ? y : NULL, x + 703, x + 905,
                        3, columns};
       agree("layer norm", run_norm, &n, out, 3 * columns);
-      lf_free(y);
+      free(y);
     }
-  lf_free(x);
-  lf_free(out);
+  free(x);
+  free(out);
 }

@@ -33,6 +33,11 @@ static inline int same(float a, float b) {
   return (a != a && b != b) || float_bits(a) == float_bits(b);
 }
 
+// Memory for so many floats, aligned to 64 bytes; released by `free`.
+static inline float *new_floats(size_t count) {
+  return aligned_alloc(64, (count * sizeof(float) + 64) / 64 * 64);
+}
+
 uint32_t random_bits(void);
 float uniform(void);                      // in (−1, 1)
 float *floats(ptrdiff_t count);           // uniform

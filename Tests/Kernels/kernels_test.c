@@ -27,7 +27,7 @@ uint32_t random_bits(void) {
 float uniform(void) { return (float)(int32_t)random_bits() * 0x1p-31f; }
 
 float *filled(ptrdiff_t count, float value) {
-  float *p = lf_allocate((size_t)(count > 0 ? count : 1));
+  float *p = new_floats((size_t)(count > 0 ? count : 1));
   for (ptrdiff_t i = 0; i < count; i++) p[i] = value;
   return p;
 }
@@ -84,7 +84,7 @@ void agree(const char *name, body *run, void *context, float *out, ptrdiff_t cou
     run(context, other);
     expect_same(out, other, count, "%s: %s and %s", name, sets[0], sets[s]);
   }
-  lf_free(other);
+  free(other);
   for (ptrdiff_t i = 0; i < count; i++) {
     uint32_t bits = out[i] != out[i] ? 0x7FC00000u : float_bits(out[i]);
     digest = (digest ^ bits) * 0x100000001b3u;

@@ -100,13 +100,13 @@ static void test_linear(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t k, enum lf_activa
     expect_same(out, cut, rows * out_stride, "%s, cut by %td rows, %td outputs, %td", name,
                 l.row_step, l.output_step, l.k_step);
   }
-  lf_free(x);
-  lf_free(w);
-  lf_free(bias);
-  lf_free(start);
-  lf_free(out);
-  lf_free(cut);
-  lf_free(packed);
+  free(x);
+  free(w);
+  free(bias);
+  free(start);
+  free(out);
+  free(cut);
+  free(packed);
 }
 
 static void test_special_values(void) {
@@ -134,10 +134,10 @@ static void test_special_values(void) {
   expect(isnan(out[3 * n + 1]) && isnan(out[2 * n + 9]) && !isfinite(out[6 * n + 1]) &&
              float_bits(out[8 * n + 1]) == 0,
          "special values");
-  lf_free(x);
-  lf_free(w);
-  lf_free(out);
-  lf_free(packed);
+  free(x);
+  free(w);
+  free(out);
+  free(packed);
 }
 
 static void test_packing(ptrdiff_t n, ptrdiff_t k) {
@@ -186,10 +186,10 @@ static void test_packing(ptrdiff_t n, ptrdiff_t k) {
   }
   free(f64);
   free(f16);
-  lf_free(f32);
-  lf_free(expected);
-  lf_free(packed);
-  lf_free(unpacked);
+  free(f32);
+  free(expected);
+  free(packed);
+  free(unpacked);
 }
 
 struct multiply {
@@ -229,10 +229,10 @@ static void test_multiply(ptrdiff_t rows, ptrdiff_t k, ptrdiff_t columns, int de
       if (!same(expected, out[r * columns + c])) is_right = 0;
     }
   expect(is_right, "%s: not in the order described", name);
-  lf_free(x);
-  lf_free(y);
-  lf_free(start);
-  lf_free(out);
+  free(x);
+  free(y);
+  free(start);
+  free(out);
 }
 
 struct untransposed {
@@ -265,10 +265,10 @@ static void test_untransposed(ptrdiff_t rows, ptrdiff_t n, ptrdiff_t k, ptrdiff_
       if (!same((float)lanes[0], out[r * count_k + j])) is_right = 0;
     }
   expect(is_right, "untransposed %td x %td, rows %td + %td", n, k, first, outputs);
-  lf_free(x);
-  lf_free(w);
-  lf_free(out);
-  lf_free(packed);
+  free(x);
+  free(w);
+  free(out);
+  free(packed);
 }
 
 void test_products(void) {

@@ -32,6 +32,12 @@ import Testing
       let start = sequence * shape[1] * shape[2]
       return Array(bits[start..<start + rows * shape[2]])
     }
+
+    /// The first `count` keys of a query in attention probabilities [B,heads,S,S].
+    func keys(_ count: Int, _ query: Int, _ head: Int, of sequence: Int) -> [UInt32] {
+      let start = ((sequence * shape[1] + head) * shape[2] + query) * shape[3]
+      return Array(bits[start..<start + count])
+    }
   }
 
   /// Cases on both sides of the layers that are summed in float64.
@@ -87,6 +93,18 @@ import Testing
           let expected = output.rows(inputs.length, of: sequence)
           let found = alone[name]?.rows(inputs.length, of: 0)
           #expect(found == expected, "\(name), \(padding) more, \(sample.note)")
+        }
+        for (name, output) in together where name.hasPrefix("attentions.") {
+          let heads = output.shape[1]
+          for head in 0..<heads {
+            for query in 0..<inputs.length {
+              let expected = output.keys(inputs.length, query, head, of: sequence)
+              let found = alone[name]?.keys(inputs.length, query, head, of: 0)
+              guard found != expected else { continue }
+              Issue.record("\(name) of query \(query), \(padding) more, \(sample.note)")
+              return
+            }
+          }
         }
         if let pooled = together["pooler_output"] {
           let size = pooled.shape[1]

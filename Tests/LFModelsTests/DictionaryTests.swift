@@ -5,7 +5,7 @@ import LFModels
 import TestSupport
 import Testing
 
-/// fairseq's dictionary, held against the rows of the word embeddings.
+/// fairseq's dictionary, compared with the rows of the word embeddings.
 @Suite("dict.txt")
 struct DictionaryTests {
   /// A fairseq model of 23 rows beside a dictionary of the corpus.

@@ -12,8 +12,8 @@
 // payload are the processor's. The float environment must be the default one.
 //
 // All matrices are row-major; a stride counts elements from one row to the
-// next. No function allocates but `lf_allocate`, none keeps a pointer, and all
-// may run in several threads at a time. Outputs overlap no input unless said.
+// next. No function allocates, none keeps a pointer, and all may run in several
+// threads at a time. Outputs overlap no input unless said.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -56,7 +56,7 @@ enum { lf_panel = 16 };
 /// A packed matrix consists of ⌈n/16⌉ panels [k][16]: element (row, i) stands
 /// at panel row/16, line i, place row%16. Places past row n − 1 are zero. The
 /// layout is the same for all instruction sets. Its memory is best aligned to
-/// 64 bytes, as `lf_allocate` does.
+/// 64 bytes.
 size_t lf_packed_count(ptrdiff_t n, ptrdiff_t k);
 
 /// Packs rows [first_row, first_row + rows), columns [first_k, first_k +
@@ -221,17 +221,6 @@ void lf_attend(const struct lf_attention *attention, float *context, ptrdiff_t c
                const float *queries, ptrdiff_t queries_stride, ptrdiff_t first_query,
                ptrdiff_t count, float *scratch);
 
-/// The weights of the same softmax, which sum to 1 (or are 0 where a row sees
-/// nothing).
-///
-/// - band: the weight of key j of query r goes to band[r·band_stride +
-///   (j − band.first)·band_step]; all `band.count` of a row are written.
-/// - global: [queries, global.count]; may be NULL when there are none.
-void lf_probabilities(const struct lf_attention *attention, float *band, ptrdiff_t band_stride,
-                      ptrdiff_t band_step, float *global, ptrdiff_t global_stride,
-                      const float *queries, ptrdiff_t queries_stride, ptrdiff_t first_query,
-                      ptrdiff_t count, float *scratch);
-
 /// Unnormalised softmax of every row, in place: x becomes exp(scale·x −
 /// maximum), 0 where it is not seen.
 ///
@@ -287,15 +276,5 @@ void lf_from_bf16(float *out, const uint16_t *in, ptrdiff_t count);
 
 /// float64 to float32, to nearest even.
 void lf_from_f64(float *out, const double *in, ptrdiff_t count);
-
-// MARK: Memory and threads
-
-/// Memory for `count` floats, aligned to 64 bytes; large blocks ask for huge
-/// pages. NULL when there is none. Released by `lf_free`.
-float *lf_allocate(size_t count);
-void lf_free(float *memory);
-
-/// The value before adding one; safe to call from several threads.
-int64_t lf_next(int64_t *counter);
 
 #endif

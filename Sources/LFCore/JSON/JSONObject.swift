@@ -45,6 +45,7 @@ public struct JSONObject: Sendable, Equatable {
     }
   }
 
+  /// Whether both have the same members in the same order.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.members.count == right.members.count
       && zip(left.members, right.members).allSatisfy {

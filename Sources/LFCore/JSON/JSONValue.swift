@@ -17,9 +17,13 @@ extension JSONValue {
   public var doubleValue: Double? {
     if case .number(let number) = self { number.double } else { nil }
   }
+  /// The value of true or false; nil for anything else.
   public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
+  /// The text of a string; nil for anything else.
   public var stringValue: String? { if case .string(let text) = self { text } else { nil } }
+  /// The items of an array; nil for anything else.
   public var arrayValue: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
+  /// The object; nil for anything else.
   public var objectValue: JSONObject? {
     if case .object(let object) = self { object } else { nil }
   }

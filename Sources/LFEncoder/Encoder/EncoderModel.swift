@@ -7,6 +7,7 @@ public import LFFamilies
 /// the classes with heads on top of them: what they compute, but not how. Weights come from
 /// any `TensorSource` under Hugging Face's names without the backbone's prefix.
 public final class EncoderModel: Sendable {
+  /// What the model is.
   public let configuration: ModelConfiguration
   /// How much of the model stays in memory.
   public let residency: Residency

@@ -35,7 +35,7 @@ package enum ForwardPart: String, CaseIterable, Sendable {
   case fullAttention = "full_attention"
   /// The same of global tokens, their projections included.
   case globalAttention = "global_attention"
-  /// The product behind the attention.
+  /// The product after the attention.
   case attentionOutput = "attention_output"
   /// The two products of the feed-forward part, and the activation between them.
   case feedForward = "feed_forward"

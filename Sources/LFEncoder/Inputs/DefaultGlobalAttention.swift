@@ -5,7 +5,7 @@ import LFFamilies
 ///
 /// As in Hugging Face's Longformer classes: the first token for sequence
 /// classification; the question (all before the first separator) for question
-/// answering; what follows the two separators behind the first part for
+/// answering; what follows the two separators after the first part for
 /// multiple choice; no token for the rest. Unlike there, separators are counted
 /// in every sequence, not in the batch.
 struct DefaultGlobalAttention {

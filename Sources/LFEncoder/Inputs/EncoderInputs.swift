@@ -19,7 +19,7 @@ public struct EncoderInputs: Sendable, Equatable {
   /// Rows of the token type embeddings; nil means zeros.
   public var tokenTypeIDs: [Int]?
   /// Rows of the position embeddings. When nil, tokens that are not the padding
-  /// token count from the row behind the padding row on, as in Hugging Face's
+  /// token count from the row after the padding row on, as in Hugging Face's
   /// `create_position_ids_from_input_ids`; in BERT all tokens count from 0.
   public var positionIDs: [Int]?
 

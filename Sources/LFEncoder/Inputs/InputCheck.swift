@@ -60,7 +60,7 @@ struct InputCheck {
   }
 
   /// Position rows by the family's scheme: from zero for every token, or from
-  /// the row behind the padding row for tokens other than the padding token,
+  /// the row after the padding row for tokens other than the padding token,
   /// which itself gets the padding row.
   ///
   /// - Throws: `input.length` when the table has too few rows.

@@ -25,11 +25,13 @@ public enum AttentionPattern: Sendable, Equatable {
 /// A way in which a family's layers attend, by the name that its table gives:
 /// reads the patterns of all layers from a configuration.
 public struct AttentionKind: Sendable, Equatable {
+  /// As in a family's table.
   public let name: String
   let read: @Sendable (AttentionFields) throws(LFError) -> [AttentionPattern]
 
   static let all = [FullWindow.kind, SlidingWindow.kind]
 
+  /// Kinds are told apart by their names.
   public static func == (left: AttentionKind, right: AttentionKind) -> Bool {
     left.name == right.name
   }

@@ -38,10 +38,14 @@ public protocol AttentionRule: Sendable, Equatable {
 
 /// Positions at equal distances: `first`, `first + step`, …, `count` of them.
 public struct KeyRun: Sendable, Equatable {
+  /// The first position.
   public let first: Int
+  /// How many there are.
   public let count: Int
+  /// Distance of neighbours.
   public let step: Int
 
+  /// Positions at equal distances; a negative count counts as 0.
   public init(first: Int, count: Int, step: Int = 1) {
     self.first = first
     self.count = max(0, count)

@@ -3,6 +3,7 @@ import LFCore
 /// Every query sees every key (RoBERTa, BERT), as in the attention of the
 /// original Transformer (arXiv 1706.03762, section 3.2).
 public struct FullWindow: AttentionRule {
+  /// The pattern; it has nothing to set.
   public init() {}
 
   public func visibleKeys(query: Int, head: Int, length: Int) -> [KeyRun] {

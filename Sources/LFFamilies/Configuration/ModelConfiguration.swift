@@ -4,12 +4,15 @@ public import LFCore
 public struct ModelConfiguration: Sendable {
   /// Name of the family table, as in "roberta" or "longformer".
   public let family: String
+  /// What comes after the encoder.
   public let head: ModelHead
   /// Rows of the word embeddings.
   public let vocabularySize: Int
   /// Width of the hidden states.
   public let hiddenSize: Int
+  /// Encoder layers (`num_hidden_layers`).
   public let layerCount: Int
+  /// Attention heads of a layer (`num_attention_heads`).
   public let headCount: Int
   /// Width of the feed-forward part.
   public let intermediateSize: Int
@@ -23,7 +26,9 @@ public struct ModelConfiguration: Sendable {
   public let positions: PositionScheme
   /// The separator token, which default global masks look for.
   public let separatorID: Int
+  /// Added to the variance in every LayerNorm (`layer_norm_eps`).
   public let layerNormEpsilon: Double
+  /// Between the two layers of the feed-forward part (`hidden_act`).
   public let activation: Activation
   /// The pattern of every layer.
   public let attention: [AttentionPattern]

@@ -34,7 +34,7 @@ public enum Activation: String, Sendable, CaseIterable {
 
 /// Which row of the position table the first token of an input looks up.
 public enum PositionScheme: String, Sendable, CaseIterable {
-  /// The row behind the padding token's; rows 0…pad are reserved (RoBERTa and
+  /// The row after the padding token's; rows 0…pad are reserved (RoBERTa and
   /// its kin). Padding tokens look up row pad and are not counted.
   case afterPadding = "after_padding"
   /// Row 0, and every token is counted, padding included (BERT).
@@ -46,7 +46,9 @@ public enum PositionScheme: String, Sendable, CaseIterable {
 /// A BERT's configuration does not state them, and vocabularies differ: 102 is
 /// the separator of one language's models and a word of another's.
 public struct SpecialTokenIDs: Sendable, Equatable {
+  /// Id of the separator; nil when unknown.
   public var separator: Int?
+  /// Id of the padding token; nil when unknown.
   public var padding: Int?
 
   /// Ids that are known; nil for those that are not.

@@ -13,7 +13,9 @@ public struct RecognizedModel: Sendable {
     public let descriptor: TensorDescriptor
   }
 
+  /// What the model is.
   public let configuration: ModelConfiguration
+  /// The table of its family.
   public let table: FamilyTable
   /// The tensors, in the order of the family table.
   public let tensors: [Tensor]

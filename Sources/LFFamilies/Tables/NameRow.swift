@@ -28,9 +28,11 @@ public struct NameRow: Sendable {
   let packed: [PackedName]
   /// Hugging Face's bare name, by which the forward pass asks for the tensor.
   public let canonical: TensorName
+  /// Its dimensions, outermost first.
   public let shape: [Dimension]
   /// Whether the backbone's prefix stands in front.
   public let isPrefixed: Bool
+  /// Whether a model may be without it.
   public let isOptional: Bool
   /// The canonical tensor that takes its place when it is missing.
   public let fallback: TensorName?

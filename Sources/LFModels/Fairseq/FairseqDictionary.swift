@@ -10,7 +10,9 @@ public struct FairseqDictionary: Sendable {
 
   /// A token of the file and how often it was seen.
   public struct Line: Sendable, Equatable {
+    /// The token, as it is spelt in the file.
     public let token: String
+    /// How often it occurred in training; nothing depends on it.
     public let count: Int
   }
 

@@ -11,8 +11,9 @@ public struct BenchmarkResult: Sendable {
   public let flops: Double
   /// GFLOP/s of so many threads in the kernels' own product on data in the cache.
   public let peakGFLOPS: Double
-  /// The processor, and the instruction set that was used.
+  /// The processor.
   public let processor: String
+  /// The instruction set that was used.
   public let instructionSet: String
   /// Most memory the process has held.
   public let peakBytes: Int

@@ -7,9 +7,9 @@ public struct VerificationReport: Sendable {
   /// One result a case, in the order in which they were verified.
   public let cases: [CaseResult]
 
-  /// The processor that computed them, and the instruction set that was used;
-  /// results depend on neither.
+  /// The processor that computed them; results do not depend on it.
   public let processor = Machine.processorName
+  /// The instruction set that was used; results do not depend on it.
   public let instructionSet = InstructionSet.name
 
   init(cases: [CaseResult]) { self.cases = cases }
