@@ -149,7 +149,8 @@ let package = Package(
     .testTarget(
       name: "LFVerificationTests",
       dependencies: [
-        "LFVerification", "LFConversion", "LFEncoder", "LFModels", "LFCheckpoints", "LFFiles", "LFCore",
+        "LFVerification", "LFConversion", "LFEncoder", "LFModels", "LFCheckpoints", "LFFiles",
+        "LFCore",
         "TestSupport",
       ]),
     .testTarget(

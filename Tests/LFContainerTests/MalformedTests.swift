@@ -8,10 +8,6 @@ import Testing
 struct MalformedTests {
   @Test func theModelIsSound() throws {
     let model = try SmallModel.shared.get()
-    try model.bytes.withUnsafeBytes { b in
-      let f = fopen("/tmp/small.lfz", "w")
-      fwrite(b.baseAddress, 1, b.count, f)
-      fclose(f)
     #expect(model.reader.table.records.map(\.codec) == [.planes, .raw, .raw, .zstd])
     let same = model.crafted.bytes == model.bytes
     #expect(same)
