@@ -42,8 +42,9 @@ struct PackedKeys {
     self.keys = memory.keys.columns(0..<lf_packed_count(count, size))
     self.values = memory.values.columns(0..<lf_packed_values_count(count, size))
     unsafe lf_pack_keys(self.keys.pointer, keys.pointer, keys.stride, count, size)
-    isFinite = unsafe lf_pack_values(
-      self.values.pointer, values.pointer, values.stride, count, size) != 0
+    isFinite =
+      unsafe lf_pack_values(
+        self.values.pointer, values.pointer, values.stride, count, size) != 0
     if hidden.contains(true) {
       let marks = memory.hidden.columns(0..<count)
       for (key, isHidden) in hidden.enumerated() { marks[0, key] = isHidden ? -1 : 0 }

@@ -1,7 +1,7 @@
+import CKernels
 import LFCore
 import LFFamilies
 
-import CKernels
 /// Global rows of one sequence without projecting its tokens; see
 /// `GlobalAttention` for the algebra.
 ///

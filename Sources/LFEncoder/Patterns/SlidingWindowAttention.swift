@@ -65,8 +65,11 @@ struct SlidingWindowAttention {
       context.projected(projection, sequence: task.sequence, head: task.head)
         .everyRow(from: task.residue, by: task.step).rows(keys)  // [n, D]
     }
-    let isPlain = globals == nil && mask.isGapless && task.position(keys.lowerBound) >= mask.keptRange.lowerBound
-    let hidden = isPlain
+    let isPlain =
+      globals == nil && mask.isGapless
+      && task.position(keys.lowerBound) >= mask.keptRange.lowerBound
+    let hidden =
+      isPlain
       ? []
       : keys.map { !mask.isKept[task.position($0)] || mask.isGlobal[task.position($0)] }
     var attention = HeadAttention(
