@@ -77,7 +77,9 @@ struct BenchTests {
       ["bench", model, "--length", "24", "--repeats", "2", "--batch", "3", "--parts"])
     #expect(result.exitCode == 0)
     let lines = result.output.split(separator: "\n")
-    for (line, start) in zip(lines, ["median  ", "runs    ", "rate    ", "memory  ", "part    "]) {
+    for (line, start) in zip(
+      lines, ["median  ", "runs    ", "rate    ", "peak    ", "memory  ", "part    "])
+    {
       #expect(line.hasPrefix(start), "\(line)")
     }
     #expect(lines[0].contains(" s for 3 × 24 tokens, 1 global, "))

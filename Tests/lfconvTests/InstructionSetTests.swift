@@ -7,7 +7,8 @@ import Testing
 struct InstructionSetTests {
   private static let names = ["baseline", "avx2", "avx512", "neon"]
 
-  @Test("Golden cases have the stated bits, with one thread and with two", arguments: names, [1, 2])
+  @Test(
+    "Golden cases have the stated bits, with one thread and with two", arguments: names, [1, 2])
   func golden(name: String, threads: Int) throws {
     let result = try Program.run(
       ["verify", "--exact", "--json", "--threads", "\(threads)", Repository.golden],
