@@ -5,7 +5,7 @@ import LFCore
 ///
 /// By the system's libxxhash, which is compiled for the oldest processors. Its
 /// header compiled once more for AVX2, with a choice at run time, is a fifth to a
-/// third faster, which is 3 % of loading and 1 to 4 % of a conversion
+/// third faster, which is 3 % of loading and 1 % of a conversion
 /// (`Benchmarks/codec.sh`): not worth a hundred lines of C.
 enum Digest {
   /// XXH3-64.
