@@ -55,7 +55,7 @@ let package = Package(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
     .target(name: "CPlatform", cSettings: kernel),
     .target(
-      name: "CContainer", dependencies: ["CProtobufC"], cSettings: kernel),
+      name: "CContainer", dependencies: ["CProtobufC", "CXXHash"], cSettings: kernel),
     .target(name: "CKernels", cSettings: kernel),
 
     .plugin(name: "EmbedFamilies", capability: .buildTool()),
