@@ -53,7 +53,7 @@ let package = Package(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPlatform", cSettings: kernel),
     .target(
-      name: "CContainer", dependencies: ["CProtobufC"], cSettings: kernel),
+      name: "CContainer", dependencies: ["CProtobufC", "CXXHash"], cSettings: kernel),
     .target(name: "CKernels", cSettings: kernel),
 
     .plugin(name: "EmbedFamilies", capability: .buildTool()),

@@ -47,5 +47,5 @@ fi
 [ $# -gt 0 ] || { sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 64; }
 # Clang: the container's vector code is written for it, and gcc's is slower.
 "${CC:-clang}" -O3 -std=gnu11 -Wall -Wextra -I"$here/../Sources/CContainer/include" "$here/codec.c" \
-  "$here"/../Sources/CContainer/codec/*.c -lzstd -lxxhash -o "$folder/codec"
+  "$here"/../Sources/CContainer/codec/*.c "$here/../Sources/CContainer/hash/lfz_hash.c" -lzstd -lxxhash -o "$folder/codec"
 "$folder/codec" "$1/model.safetensors" ${2:-}

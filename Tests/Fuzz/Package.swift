@@ -27,7 +27,7 @@ let package = Package(
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash"),
     .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c"),
     .target(name: "CPlatform"),
-    .target(name: "CContainer", dependencies: ["CProtobufC"], cSettings: coveredC),
+    .target(name: "CContainer", dependencies: ["CProtobufC", "CXXHash"], cSettings: coveredC),
     .target(name: "CFuzz"),
     .plugin(name: "EmbedFamilies", capability: .buildTool()),
 

@@ -8,10 +8,10 @@
 /// Exponents of weights have no matches, so that a frame of them is one block:
 /// a Huffman code and four streams of bits (RFC 8878, 3.1.1.3.1 and 4.2). These
 /// functions make and read such frames faster than the library, which is built
-/// for all others: 1.4 to 1.7 times when coding, with 2 % smaller frames, and 1.6
-/// to 1.9 times when decoding, by which a whole load is 18 to 27 % faster (one
-/// thread, MiniLM's weights, `Benchmarks/codec.sh`). What they do not do is left
-/// to the library.
+/// for all others: 1.6 times when coding, with 2 % smaller frames, and 1.6 times
+/// when decoding, by which a whole load is 16 to 21 % faster (one thread,
+/// MiniLM's weights, `Benchmarks/codec.sh`). What they do not do is left to the
+/// library. `LiteralsFuzzer` compares them with it.
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "words are read and written as they lie in memory");

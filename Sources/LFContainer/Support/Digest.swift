@@ -1,16 +1,11 @@
-import CXXHash
+import CContainer
 import LFCore
 
 /// The container's checksums: fast, and no protection against forgery.
-///
-/// By the system's libxxhash, which is compiled for the oldest processors. Its
-/// header compiled once more for AVX2, with a choice at run time, is a fifth to a
-/// third faster, which is 3 % of loading and 1 to 4 % of a conversion
-/// (`Benchmarks/codec.sh`): not worth a hundred lines of C.
 enum Digest {
   /// XXH3-64.
   static func xxh64(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    unsafe XXH3_64bits(bytes.baseAddress, bytes.count)
+    unsafe lfz_hash64(bytes.baseAddress, bytes.count)
   }
 
   /// XXH3-64.
@@ -44,26 +39,25 @@ func hex(_ value: UInt64) -> String {
 
   /// - Throws: `memory.exhausted`.
   init() throws(LFError) {
-    guard let state = unsafe XXH3_createState() else {
+    guard let state = unsafe lfz_hash_create() else {
       throw LFError(.io, "memory.exhausted", "no memory for a digest")
     }
     unsafe self.state = unsafe state
-    reset()
   }
 
-  deinit { _ = unsafe XXH3_freeState(state) }
+  deinit { unsafe lfz_hash_free(state) }
 
   /// Begins a new digest.
-  func reset() { _ = unsafe XXH3_128bits_reset(state) }
+  func reset() { unsafe lfz_hash_reset(state) }
 
   /// Adds bytes.
   func update(_ bytes: UnsafeRawBufferPointer) {
-    _ = unsafe XXH3_128bits_update(state, bytes.baseAddress, bytes.count)
+    unsafe lfz_hash_update(state, bytes.baseAddress, bytes.count)
   }
 
   /// The digest of what was added since `reset`.
   var value: Digest128 {
-    let value = unsafe XXH3_128bits_digest(state)
-    return Digest128(high: value.high64, low: value.low64)
+    let value = unsafe lfz_hash_value(state)
+    return Digest128(high: value.high, low: value.low)
   }
 }

@@ -12,11 +12,15 @@ package enum ElementDecoder {
   /// The number that half-precision bits stand for; exact, and NaN for NaN.
   @inlinable
   package static func half(_ bits: UInt16) -> Float {
-    // As the bits of a float the exponent is too small by 112; multiplying
-    // mends it, and turns the fractions of the smallest numbers into exponents.
-    let scaled = Float(bitPattern: UInt32(bits & 0x7FFF) << 13) * 0x1p112
-    let special: UInt32 = bits & 0x7C00 == 0x7C00 ? 0x7F80_0000 : 0
-    return Float(bitPattern: scaled.bitPattern | special | UInt32(bits & 0x8000) << 16)
+    let magnitude = UInt32(bits & 0x7FFF) << 13
+    let sign = UInt32(bits & 0x8000) << 16
+    // As the bits of a float the exponent is too small by 112.
+    if bits & 0x7C00 != 0, bits & 0x7C00 != 0x7C00 {
+      return Float(bitPattern: magnitude + 112 << 23 | sign)
+    }
+    if bits & 0x7C00 != 0 { return Float(bitPattern: magnitude | 0x7F80_0000 | sign) }
+    // Multiplying turns the fractions of the smallest numbers into exponents.
+    return Float(bitPattern: (Float(bitPattern: magnitude) * 0x1p112).bitPattern | sign)
   }
 
   /// The number that bfloat16 bits stand for: the upper half of a float.
