@@ -6,7 +6,7 @@ LFCONV = .build/release/lfconv
 REAL = $(CURDIR)/.build/real-checkpoints
 
 .PHONY: help demo test setup fetch build release check-libraries generate format lint interop golden-bits fuzz sanitize coverage \
-  bench bench-update bench-forward bench-forward-update clean
+  bench bench-codec bench-update bench-forward bench-forward-update clean
 
 help:
 	@echo "make demo      convert a small RoBERTa, prove it, inspect it, verify it; then a real one (7 MB, fetched)"
@@ -26,6 +26,7 @@ help:
 	@echo "make interop   compare results with stock Hugging Face classes (Python)"
 	@echo "make golden-bits  write the bits of the outputs into the committed golden cases"
 	@echo "make bench     measure the container against other tools (Python, zstd)"
+	@echo "make bench-codec  measure the container's codec and hashing against libzstd and libxxhash"
 	@echo "make bench-forward  measure the forward pass against other tools (Python), for an hour or two"
 	@echo "make bench-update, make bench-forward-update  the same, and write the tables into README.md"
 
@@ -58,11 +59,11 @@ build: check-libraries
 release: check-libraries
 	$(SWIFT) build -c release --product lfconv
 
-GENERATED = Sources/CContainer
+GENERATED = Sources/CContainer/index
 generate:
 	@.ci/setup generator
 	protoc-c --proto_path=Specs --c_out=$(GENERATED) lfz.proto
-	mv $(GENERATED)/lfz.pb-c.h $(GENERATED)/include/lfz.pb-c.h
+	mv $(GENERATED)/lfz.pb-c.h Sources/CContainer/include/lfz.pb-c.h
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
@@ -82,6 +83,11 @@ BENCH = Benchmarks/run.sh "$(LFCONV)"
 bench: release
 	@.ci/setup zstd
 	@$(BENCH) container $(OPTIONS)
+
+# Needs clang, by the name in CC or on the path.
+bench-codec:
+	@$(MAKE) --no-print-directory fetch
+	@Benchmarks/codec.sh "$(REAL)/minilm"
 
 bench-update: release
 	@.ci/setup zstd
