@@ -159,7 +159,8 @@ def table(root):
         cells = [f"{max(measured[kind].values()):.1e}" if kind in measured else "not run" for kind in
                  ("hf_float32_max_abs_error", "hf_float64_max_abs_error", "hf_float64_softmax_max_abs_error")]
         entropy = measured["mean_normalised_attention_entropy"]
-        size = sum(file.stat().st_size for file in path.parent.rglob("*") if file.is_file())
+        size = sum(file.stat().st_size for file in path.parent.rglob("*")
+                   if file.is_file() and file != path)
         lines.append(f"| `{case.name}` | {provenance['shows']} | {size / 1000:.0f} | " + " | ".join(cells)
                      + f" | {'none' if entropy is None else format(entropy, '.2f')} |")
     return "\n".join(lines) + "\n"
