@@ -16,6 +16,8 @@ int lf_open_for_reading(const char *path);
 /// Memory that `lf_memory_allocate` gave.
 typedef struct {
   void *start;
+  /// What the C library's allocator gave, when it did.
+  void *block;
   /// Bytes that were mapped; 0 for memory of the C library's allocator.
   size_t mapped;
 } lf_memory;
@@ -25,7 +27,8 @@ typedef struct {
 ///
 /// Memory that need not be zero comes from the C library's allocator, which
 /// keeps what was freed: pages that have been touched once cost nothing again.
-/// Zeroed memory is mapped, and cleared by the system when it is touched.
+/// Zeroed memory is cleared by the system when it is first touched, where there
+/// is much of it.
 /// Returns 1, or 0 when there is none.
 int lf_memory_allocate(lf_memory *memory, size_t bytes, size_t alignment, int zeroed);
 /// Gives it back.
