@@ -3,6 +3,17 @@
 
 #include "exact.h"
 
+// exp(r) for |r| ≤ (ln 2)/2, by Taylor's polynomial.
+LF_INLINE vf exp_near_zero(vf r) {
+  vf p = set1(1.0f / 5040.0f);
+  p = LF_FMA(p, r, set1(1.0f / 720.0f));
+  p = LF_FMA(p, r, set1(1.0f / 120.0f));
+  p = LF_FMA(p, r, set1(1.0f / 24.0f));
+  p = LF_FMA(p, r, set1(1.0f / 6.0f));
+  p = LF_FMA(p, r, set1(0.5f));
+  return LF_FMA(p * r, r, r) + set1(1.0f);
+}
+
 // exp(high + low) for a small correction `low`.
 //
 // n = high·log₂e rounded, r = high + low − n·ln 2, so that |r| ≤ (ln 2)/2 and
@@ -20,13 +31,7 @@ LF_INLINE vf exp_parts(vf high, vf low) {
   vf n = shifted - shifter;
   vf r = LF_FMA(n, set1(-0.693145751953125f), x);
   r = LF_FMA(n, set1(-1.4286068203094172e-06f), r) + low;
-  vf p = set1(1.0f / 5040.0f);
-  p = LF_FMA(p, r, set1(1.0f / 720.0f));
-  p = LF_FMA(p, r, set1(1.0f / 120.0f));
-  p = LF_FMA(p, r, set1(1.0f / 24.0f));
-  p = LF_FMA(p, r, set1(1.0f / 6.0f));
-  p = LF_FMA(p, r, set1(0.5f));
-  p = LF_FMA(p * r, r, r) + set1(1.0f);
+  vf p = exp_near_zero(r);
   // The rounded n stands in the low bits of `shifted`. A product with 2ⁿ, not an
   // addition to the exponent: it keeps a NaN.
   vf scale = (vf)(((vi)shifted + set1i(127)) << 23);
@@ -44,13 +49,7 @@ LF_INLINE vf exp_below(vf v) {
   vf n = shifted - shifter;
   vf r = LF_FMA(n, set1(-0.693145751953125f), x);
   r = LF_FMA(n, set1(-1.4286068203094172e-06f), r);
-  vf p = set1(1.0f / 5040.0f);
-  p = LF_FMA(p, r, set1(1.0f / 720.0f));
-  p = LF_FMA(p, r, set1(1.0f / 120.0f));
-  p = LF_FMA(p, r, set1(1.0f / 24.0f));
-  p = LF_FMA(p, r, set1(1.0f / 6.0f));
-  p = LF_FMA(p, r, set1(0.5f));
-  p = LF_FMA(p * r, r, r) + set1(1.0f);
+  vf p = exp_near_zero(r);
   vf scale = (vf)(((vi)shifted + set1i(127)) << 23);
   return choose(is_low, (vf){0}, p * scale);
 }
