@@ -22,7 +22,8 @@ public struct TensorName: Hashable, Sendable {
     hasPrefix(prefix) ? TensorName(bytes: Array(bytes.dropFirst(prefix.utf8.count))) : nil
   }
 
-  private init(bytes: [UInt8]) { self.bytes = bytes }
+  /// The name with these bytes.
+  package init(bytes: [UInt8]) { self.bytes = bytes }
 }
 
 extension TensorName: Comparable {

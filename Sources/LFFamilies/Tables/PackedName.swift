@@ -44,7 +44,19 @@ struct PackedName: Sendable, Equatable {
 extension TensorName {
   /// The name with a placeholder such as `{layer}` filled in.
   func filling(_ placeholder: String, with filling: String) -> TensorName {
-    let parts = text.split(separator: placeholder, omittingEmptySubsequences: false)
-    return parts.count == 1 ? self : TensorName(parts.joined(separator: filling))
+    // On bytes: a model of many layers has tens of thousands of names.
+    let mark = Array(placeholder.utf8)
+    var filled: [UInt8] = []
+    var rest = bytes[...]
+    while let byte = rest.first {
+      if rest.starts(with: mark) {
+        filled += filling.utf8
+        rest = rest.dropFirst(mark.count)
+      } else {
+        filled.append(byte)
+        rest = rest.dropFirst()
+      }
+    }
+    return TensorName(bytes: filled)
   }
 }
