@@ -9,9 +9,6 @@ package final class FirstFailure: Sendable {
 
   package init() {}
 
-  /// Whether any task has failed.
-  package var hasFailed: Bool { lowest.load(ordering: .relaxed) != .max }
-
   /// Whether a lower task has failed, after which this one is not wanted.
   package func lies(before task: Int) -> Bool { lowest.load(ordering: .relaxed) < task }
 

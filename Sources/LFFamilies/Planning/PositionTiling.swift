@@ -41,12 +41,6 @@ public struct PositionTiling: Sendable, Equatable {
   /// Rows of the result.
   public var targetRows: Int { maxPositions + reservedRows }
 
-  /// The source's row that a row of the result copies; nil for zeros.
-  public func sourceRow(_ row: Int) -> Int? {
-    if row < reservedRows { return row < sourceReservedRows ? row : nil }
-    return sourceReservedRows + (row - reservedRows) % usableRows
-  }
-
   /// The result in at most three parts: reserved rows, whole repetitions, rest.
   public func parts(index: Int, rowBytes: Int) -> [ComposedTensor.Part] {
     func part(_ first: Int, _ count: Int, repeats: Int = 1) -> ComposedTensor.Part {
