@@ -24,11 +24,7 @@ package enum SourceFiles {
 
 extension LFZProvenance.SourceFile {
   /// The digest in hexadecimal digits.
-  package var sha256Text: String? {
-    sha256.map { bytes in
-      bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-  }
+  package var sha256Text: String? { sha256.map { hexadecimal($0) } }
 
   /// Name, size and, where there is one, digest.
   package var json: JSONValue {

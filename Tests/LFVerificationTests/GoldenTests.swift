@@ -6,12 +6,16 @@ import Testing
 
 @Suite("Golden cases")
 struct GoldenTests {
-  @Test("Every golden case verifies", arguments: Repository.goldenNames)
+  @Test(
+    "Every golden case verifies, with the bits that it states", arguments: Repository.goldenNames)
   func verifies(name: String) {
-    let result = Verifier(threads: 2).verify(Repository.golden(name))
+    var verifier = Verifier(threads: 2)
+    verifier.isExact = true
+    let result = verifier.verify(Repository.golden(name))
     #expect(result.status == .pass, "\(result.message)")
     #expect(!result.outputs.isEmpty)
     #expect(result.tensorsCompared > 0)
+    #expect(result.outputs.allSatisfy { $0.expectedBits != nil })
   }
 
   /// Cases that PyTorch's float32 ran too, with its largest error against the
@@ -43,12 +47,12 @@ struct GoldenTests {
   }
 
   @Test("PyTorch's errors are on record")
-  func measurements() { #expect(Self.measured.count >= 27) }
+  func measurements() { #expect(Self.measured.count >= 42) }
 
   @Test("All of them are found in their folder")
   func folder() throws {
     let report = try Verifier(threads: 2).run([Repository.golden])
-    #expect(report.passed == Repository.goldenNames.count && report.passed >= 23)
+    #expect(report.passed == Repository.goldenNames.count && report.passed >= 47)
     #expect(report.failed == 0)
     #expect(report.exitCode == 0)
   }

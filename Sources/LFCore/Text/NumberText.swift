@@ -33,3 +33,8 @@ extension Double {
     }
   }
 }
+
+/// Two digits for each byte.
+package func hexadecimal(_ bytes: some Sequence<UInt8>, separator: String = "") -> String {
+  bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: separator)
+}

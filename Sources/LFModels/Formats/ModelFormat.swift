@@ -30,12 +30,12 @@ struct ModelFormat: Sendable {
   }
 
   private static func unknown(_ probe: FileProbe) -> LFError {
-    let start = probe.head.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    let start = hexadecimal(probe.head.prefix(8), separator: " ")
     return .refused(
       "checkpoint.unknown-format", at: .init(file: probe.file.path, offset: 0),
       expected: "a checkpoint in a known format (safetensors or PyTorch)",
       found: probe.head.isEmpty
-        ? "an empty file" : "a file that begins with " + start.joined(separator: " "),
+        ? "an empty file" : "a file that begins with " + start,
       hint: PlaceholderFile.isPage(probe.head) ? PlaceholderFile.pageHint : nil)
   }
 }

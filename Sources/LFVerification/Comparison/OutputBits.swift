@@ -1,4 +1,5 @@
 import CXXHash
+import LFCore
 
 /// The exact bits of an output, as a digest.
 struct OutputBits: Equatable, Sendable {
@@ -15,7 +16,10 @@ struct OutputBits: Equatable, Sendable {
     let hash = unsafe patterns.withUnsafeBytes {
       unsafe XXH3_128bits($0.baseAddress, $0.count)
     }
-    text = Self.hexadecimal(hash.high64) + Self.hexadecimal(hash.low64)
+    text = hexadecimal(
+      [hash.high64, hash.low64].flatMap { word in
+        (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+      })
   }
 
   /// Nil when the text is no such digest.
@@ -23,10 +27,5 @@ struct OutputBits: Equatable, Sendable {
     let digits = Set("0123456789abcdef")
     guard text.count == Self.digits, text.allSatisfy(digits.contains) else { return nil }
     self.text = text
-  }
-
-  private static func hexadecimal(_ number: UInt64) -> String {
-    let text = String(number, radix: 16)
-    return String(repeating: "0", count: Self.digits / 2 - text.count) + text
   }
 }

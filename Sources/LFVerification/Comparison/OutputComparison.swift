@@ -19,8 +19,9 @@ public struct OutputComparison: Sendable {
   public private(set) var passed: Bool
   /// Why it failed, when that is not a matter of the numbers alone.
   public private(set) var message: String
-  /// XXH3-128 of the float32 bytes, in hexadecimal; nil when there is no output.
-  public let bits: String?
+  /// XXH3-128 of the float32 bytes, in hexadecimal; nil when there is no output,
+  /// and until `state` has told them.
+  public private(set) var bits: String?
   /// The bits that the case states; nil when it states none.
   public private(set) var expectedBits: String?
   /// For hidden states: how much of the tolerance the worst value of each token
@@ -30,10 +31,15 @@ public struct OutputComparison: Sendable {
   /// Whether the bits are not those that the case states.
   public var haveBitsChanged: Bool { expectedBits != nil && bits != expectedBits }
 
-  /// Takes down the bits that the case states.
+  /// Whether that is a warning: the values are within tolerance.
+  public var deservesWarning: Bool { haveBitsChanged && passed }
+
+  /// Takes down the bits of the output, if there is one, and those that the case
+  /// states.
   ///
   /// - Parameter isExact: whether other bits make it fail.
-  mutating func expect(bits expected: OutputBits?, isExact: Bool) {
+  mutating func state(bits: OutputBits?, expected: OutputBits?, isExact: Bool) {
+    self.bits = bits?.text
     expectedBits = expected?.text
     guard isExact, passed, haveBitsChanged else { return }
     passed = false
@@ -91,7 +97,6 @@ public struct OutputComparison: Sendable {
     worstIndex = Self.index(broken ?? sums.worst, shape)
     passed = sums.isAdmitted
     tokenErrors = sums.tokenErrors
-    bits = OutputBits(of: values).text
     if let broken {
       message = "\(values[broken].isFinite ? "the expected value" : "the value") is not finite"
     } else {
@@ -111,7 +116,6 @@ public struct OutputComparison: Sendable {
     worstIndex = []
     passed = false
     tokenErrors = []
-    bits = nil
   }
 
   private static func index(_ flat: Int, _ shape: [Int]) -> [Int] {

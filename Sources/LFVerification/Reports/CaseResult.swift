@@ -54,7 +54,7 @@ public struct CaseResult: Sendable {
   /// A warning about such outputs that did not fail, and about bits of outputs
   /// that are not expected; nil when there are none.
   public var warning: String? {
-    let changed = outputs.filter { $0.haveBitsChanged && $0.passed }.map(\.name)
+    let changed = outputs.filter(\.deservesWarning).map(\.name)
     var parts: [String] = []
     for (text, names) in [
       ("other bits than the case states", changed),

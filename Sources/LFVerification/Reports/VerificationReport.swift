@@ -29,7 +29,7 @@ public struct VerificationReport: Sendable {
   /// The last line of the text for people.
   public var summary: String {
     let errors = cases.count { $0.status == .error }
-    let changed = cases.count { $0.outputs.contains { $0.haveBitsChanged && $0.passed } }
+    let changed = cases.count { $0.outputs.contains(where: \.deservesWarning) }
     var verdict = "\(passed) passed, \(failed - errors) failed"
     if errors > 0 { verdict += ", \(errors) could not be verified" }
     if changed > 0 { verdict += ", \(changed) with other bits than stated" }

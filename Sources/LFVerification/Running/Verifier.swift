@@ -1,4 +1,5 @@
 public import LFCore
+import LFEncoder
 import LFFamilies
 import LFFiles
 import LFModels
@@ -94,8 +95,10 @@ public struct Verifier: Sendable {
         expected: "an output that the case expects", found: "another name")
     }
     for index in result.outputs.indices {
-      let bits = golden.bits[result.outputs[index].name]
-      result.outputs[index].expect(bits: bits, isExact: isExact)
+      let name = result.outputs[index].name
+      result.outputs[index].state(
+        bits: outputs[name].map { OutputBits(of: $0.values) }, expected: golden.bits[name],
+        isExact: isExact)
     }
     if needsDiagnosis {
       result.diagnosis = try Diagnostician(
