@@ -133,7 +133,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "LFEncoderTests",
-      dependencies: ["LFEncoder", "LFFamilies", "LFCore", "CKernels"]),
+      dependencies: ["LFEncoder", "LFFamilies", "LFCore", "CKernels", "TestSupport"]),
     .testTarget(
       name: "LFPicturesTests", dependencies: ["LFPictures", "LFFamilies", "TestSupport"]),
     .testTarget(

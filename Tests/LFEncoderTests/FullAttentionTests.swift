@@ -1,4 +1,5 @@
 import LFEncoder
+import TestSupport
 import Testing
 
 /// The forward pass of a RoBERTa against the dense reference.

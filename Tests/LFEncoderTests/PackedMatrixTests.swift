@@ -1,5 +1,6 @@
 import CKernels
 import LFCore
+import TestSupport
 import Testing
 
 @testable import LFEncoder

@@ -1,4 +1,5 @@
 import LFEncoder
+import TestSupport
 import Testing
 
 /// The forward pass of a Longformer against the dense reference.

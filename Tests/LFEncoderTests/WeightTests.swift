@@ -1,5 +1,6 @@
 import LFCore
 import LFEncoder
+import TestSupport
 import Testing
 
 /// Reading of weights: types, checks, residency.
@@ -101,10 +102,10 @@ import Testing
         let bytes = try model.source.bytes(index)
         let shape = tensor.shape.dimensions
         let isMeant = tensor.name.text == name
-        if !isMeant { try missing.add(tensor.name.text, shape, .f32, bytes) }
+        if !isMeant { try missing.add(tensor.name.text, .f32, bytes, shape: shape) }
         try misshapen.add(
-          tensor.name.text, isMeant ? [1] + shape : shape, .f32, bytes)
-        try whole.add(tensor.name.text, shape, isMeant ? .i32 : .f32, bytes)
+          tensor.name.text, .f32, bytes, shape: isMeant ? [1] + shape : shape)
+        try whole.add(tensor.name.text, isMeant ? .i32 : .f32, bytes, shape: shape)
       }
       for (source, code) in [
         (missing, "weights.missing"), (misshapen, "weights.shape"), (whole, "weights.type"),

@@ -1,19 +1,8 @@
 import Foundation
+import TestSupport
 
 /// IEEE half precision, written from its definition and not from bit tricks.
 enum HalfPrecision {
-  /// The value of a bit pattern.
-  static func value(_ bits: UInt16) -> Double {
-    let exponent = Int(bits >> 10) & 31
-    let fraction = Double(bits & 1023)
-    let sign: Double = bits >> 15 == 1 ? -1 : 1
-    switch exponent {
-    case 0: return sign * fraction * pow(2, -24)
-    case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * (1 + fraction / 1024) * pow(2, Double(exponent - 15))
-    }
-  }
-
   /// The bit pattern of a value that half precision represents, denormals
   /// included.
   static func bits(_ value: Float) -> UInt16 {

@@ -1,11 +1,8 @@
 import LFCore
+import TestSupport
 
-/// Tensors in memory, each in a float type of its own.
-struct MemorySource: TensorSource {
-  private(set) var tensors: [TensorDescriptor] = []
-  private var contents: [[UInt8]] = []
-
-  /// Adds a tensor; `values` must be representable in `type`.
+extension MemorySource {
+  /// Adds a tensor of a float type; `values` must be representable in it.
   mutating func add(_ name: String, _ shape: [Int], _ values: [Float], _ type: ElementType) throws {
     var bytes: [UInt8] = []
     for value in values {
@@ -17,18 +14,6 @@ struct MemorySource: TensorSource {
       default: fatalError("not a float type")
       }
     }
-    try add(name, shape, type, bytes)
-  }
-
-  /// Adds a tensor as it is stored.
-  mutating func add(_ name: String, _ shape: [Int], _ type: ElementType, _ bytes: [UInt8]) throws {
-    tensors.append(
-      TensorDescriptor(
-        name: TensorName(name), elementType: type, shape: try TensorShape(shape)))
-    contents.append(bytes)
-  }
-
-  func read(_ index: Int, at offset: Int, into buffer: inout MutableRawSpan) throws(LFError) {
-    buffer.copy(contents[index][offset..<offset + buffer.byteCount])
+    try add(name, type, bytes, shape: shape)
   }
 }

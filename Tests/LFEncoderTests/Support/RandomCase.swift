@@ -1,4 +1,5 @@
 import LFEncoder
+import TestSupport
 
 /// A random model and random inputs, from one seed.
 struct RandomCase {

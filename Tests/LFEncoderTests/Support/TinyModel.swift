@@ -1,5 +1,6 @@
 import LFCore
 import LFFamilies
+import TestSupport
 
 /// A model with random weights, made for one test.
 struct TinyModel {
