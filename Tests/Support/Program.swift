@@ -23,6 +23,12 @@ public enum Program {
       .appendingPathComponent("lfconv").path
   }()
 
+  /// What the program inherits: the tests' environment, without what changes its
+  /// behaviour. `CI` is set where these tests run in one.
+  private static let inherited = ProcessInfo.processInfo.environment.filter {
+    $0.key != "CI" && !$0.key.hasPrefix("LFCONV_")
+  }
+
   /// Runs it, or another program around it, to its end.
   public static func run(
     _ arguments: [String], program: String = path, in folder: String? = nil,
@@ -31,7 +37,7 @@ public enum Program {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = inherited.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let scratch = try Scratch()
     for name in ["out", "err"] { try scratch.file(name) }

@@ -72,7 +72,8 @@ void lf_pack(float *packed, ptrdiff_t n, ptrdiff_t k, ptrdiff_t first_row, ptrdi
              ptrdiff_t first_k, ptrdiff_t count_k, const void *source, enum lf_type type,
              ptrdiff_t source_stride);
 
-/// The block of a packed matrix [n, k] as plain rows: out [rows, count_k].
+/// The block of a packed matrix [n, k] as plain rows: out [rows, count_k];
+/// exposed for tests of `lf_pack`.
 void lf_unpack(float *out, ptrdiff_t out_stride, const float *packed, ptrdiff_t n, ptrdiff_t k,
                ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t first_k, ptrdiff_t count_k);
 
@@ -233,7 +234,8 @@ void lf_softmax(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, f
 
 // MARK: Element by element
 
-/// x = activation(x + bias); `bias` [columns] or NULL.
+/// x = activation(x + bias), as products apply it; exposed for its tests. `bias`
+/// [columns] or NULL.
 void lf_activate(float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, const float *bias,
                  enum lf_activation activation);
 
@@ -265,10 +267,12 @@ void lf_exp(float *x, ptrdiff_t count);
 /// exp in float64, within one unit in the last place, the same on all systems.
 double lf_exp_double(double x);
 
-/// tanh in float64, with a relative error below 1e-13, the same on all systems.
+/// tanh in float64, as the activations use it; exposed for its tests. Relative
+/// error below 1e-13, the same on all systems.
 double lf_tanh_double(double x);
 
-/// IEEE half precision to float32, exact.
+/// IEEE half precision to float32, exact; this and the next two are the
+/// conversions of `lf_pack`, exposed for their tests.
 void lf_from_f16(float *out, const uint16_t *in, ptrdiff_t count);
 
 /// bfloat16 to float32, exact.

@@ -15,10 +15,10 @@ struct VerifyCommand: Action {
 
       EXAMPLES
         lfconv verify Golden
-        lfconv verify Golden/pad-zero --verbose
-        lfconv verify Golden/pad-zero --model converted.lfz --json
+        lfconv verify Golden/cases/pad-zero --verbose
+        lfconv verify Golden/cases/pad-zero --model converted.lfz --json
         lfconv verify Golden --junit report.xml --html report.html --github
-        lfconv verify Golden --perturb
+        lfconv verify Golden --exact --perturb
       """)
   static let schema = "lfconv.verify/1"
 
