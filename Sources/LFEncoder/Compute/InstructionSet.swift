@@ -35,7 +35,7 @@ public enum InstructionSet {
   package static func peakGFLOPS(threads: Int) -> Double {
     let rates = Mutex(0.0)
     ParallelTasks(threads: threads).run(threads) { _, _ in
-      let rate = lf_peak_gflops(0.3)
+      let rate = lf_peak_gflops(0.1)
       rates.withLock { $0 += rate }
     }
     return rates.withLock { $0 }

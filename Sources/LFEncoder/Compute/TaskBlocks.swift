@@ -16,8 +16,8 @@ struct RowBlocks: Sendable {
     size = min(Self.most, max(24, ((rows + 7) / 8 + 5) / 6 * 6))
   }
 
-  /// Rows of the largest block.
-  static let most = 96
+  /// Rows of the largest block: what the kernels take in one pass.
+  static let most = 72
 
   /// The rows of a block.
   subscript(block: Int) -> Range<Int> { block * size..<min(rows, (block + 1) * size) }

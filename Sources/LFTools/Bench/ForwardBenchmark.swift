@@ -43,6 +43,8 @@ public struct ForwardBenchmark: Sendable {
     // The encoder alone is timed: a head's cost is not the pattern's.
     let inputs = self.inputs(settings)
     var seconds: [Double] = []
+    // Beside every run, so that a slow moment of the machine meets both sides.
+    var peaks: [Double] = []
     let parts = measuresParts ? PartClock() : nil
     for run in 0...repeats {
       let clock = ContinuousClock()
@@ -50,12 +52,13 @@ public struct ForwardBenchmark: Sendable {
       _ = try encoder.forward(
         inputs, options: ForwardOptions(head: false), clock: run > 0 ? parts : nil)
       if run > 0 { seconds.append((clock.now - start) / .seconds(1)) }
+      peaks.append(InstructionSet.peakGFLOPS(threads: encoder.threads))
       progress(Double(run) / Double(repeats))
     }
     let flops = ForwardFlops(settings: settings, batch: batch, length: length, globals: globals)
     return BenchmarkResult(
       benchmark: self, seconds: seconds, flops: flops.total,
-      peakGFLOPS: InstructionSet.peakGFLOPS(threads: encoder.threads),
+      peakGFLOPS: peaks.sorted()[peaks.count / 2],
       processor: Machine.processorName, instructionSet: InstructionSet.name,
       peakBytes: Machine.peakMemory,
       parts: parts.map { ForwardPartTime.all($0, flops, seconds, threads: encoder.threads) } ?? []
