@@ -28,6 +28,7 @@ class Case:
     sharpness: float = 1.7  # spread of the query and key weights
     table_scale: float = 1.0  # small tables, as trained ones are, make layer_norm_eps visible
     tokenizer: bool = False
+    digests: bool = False  # the expected weights as SHA-256 digests in place of their values
 
     convert: bool = True  # a RoBERTa or BERT becomes a Longformer; False keeps it, and its full attention
 
@@ -165,6 +166,12 @@ CASES = (
          globals=((0, 20),)),
     Case("pytorch-bin-zip", "a zip pytorch_model.bin with a tied decoder and a buffer of position ids",
          container="zip", positions=30, window=8, max_positions=75, length=38, globals=((0,),)),
+
+    # --- expected weights ----------------------------------------------------------------------------
+    Case("digests-in-place-of-weights",
+         "the expected weights as digests: what a conversion must write, byte for byte, in a line a tensor",
+         **SMALL, layers=2, positions=20, window=(4, 8), max_positions=50, length=29, batch=2, digests=True,
+         globals=(NONE, (0, 13)), masked=(NONE, (27, 28)), pad_ids=(NONE, (27, 28))),
 
     # --- heads and patterns, written on request ------------------------------------------------------
     Case("sequence-classification-default-global", "the head makes the first token global", on_request=True,

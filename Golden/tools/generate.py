@@ -29,7 +29,8 @@ from compare import compare_cases
 from conversion import to_longformer
 from dense_reference import DenseReference
 from models import generator, make_config, make_inputs, make_tensors, seed_of
-from sources import WRITERS, write_json, write_safetensors_folder, write_tensors, write_tokenizer
+from sources import (WRITERS, digests, write_digests, write_json, write_safetensors_folder, write_tensors,
+                     write_tokenizer)
 
 COMMITTED = pathlib.Path(__file__).resolve().parent.parent / "cases"
 TOLERANCE = {"atol": 2e-5, "rtol": 2e-5}
@@ -109,8 +110,8 @@ def write_case(case, out):
     assert entropy is None or entropy < ENTROPY_LIMIT, f"attention is too even: {entropy:.3f}"
     assert reference.largest < LARGEST_VALUE, f"values are too large: {reference.largest:.1f}"
 
-    weights = folder / f"{target_config['model_type']}.safetensors"
-    write_tensors(weights, target)
+    weights = folder / f"{target_config['model_type']}.{'json' if case.digests else 'safetensors'}"
+    (write_digests if case.digests else write_tensors)(weights, target)
     save_file(inputs, folder / "inputs.safetensors")
     save_file({name: np.ascontiguousarray(value) for name, value in truth.items()}, folder / "expected.safetensors")
 
@@ -123,6 +124,10 @@ def write_case(case, out):
                 written = pathlib.Path(scratch)
                 write_safetensors_folder(written, target_config, target)
             note, errors = run_huggingface(target_config, written, inputs, truth, case.attentions)
+            if case.digests:
+                saved = huggingface.saved_tensors(written)
+                assert digests(saved) == digests(target), "stock Hugging Face saves other tensors"
+                note += "; what save_pretrained writes has the expected digests"
 
     models = [weights, *sorted(source.iterdir())]
     record |= {

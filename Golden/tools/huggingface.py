@@ -5,12 +5,14 @@ import json
 import math
 import os
 import pathlib
+import tempfile
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import numpy as np
 import torch
 import transformers
+from safetensors.numpy import load_file
 
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
@@ -36,6 +38,13 @@ def load(folder, **options):
         if head.decoder.weight is not model.get_input_embeddings().weight or head.decoder.bias is not head.bias:
             raise AssertionError(f"{folder}: the decoder is not tied")
     return model.eval()
+
+
+def saved_tensors(folder):
+    """The tensors that the stock class writes after it has read the folder, by name."""
+    with tempfile.TemporaryDirectory() as scratch:
+        load(folder).save_pretrained(scratch)
+        return load_file(pathlib.Path(scratch) / "model.safetensors")
 
 
 def load_auto(folder, model):

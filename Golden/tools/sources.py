@@ -1,6 +1,7 @@
 """Write a source checkpoint into the containers found in the wild."""
 
 import argparse
+import hashlib
 import json
 from collections import OrderedDict
 
@@ -17,6 +18,22 @@ def write_tensors(path, tensors):
     """A safetensors file marked as Hugging Face's loader wants it."""
     save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, path,
               metadata={"format": "pt"})
+
+
+DTYPES = {"float64": "F64", "float32": "F32", "float16": "F16"}
+
+
+def digests(tensors):
+    """Arrays by name → the records of `lfconv.tensors/1`, sorted by name."""
+    return [{"name": name, "dtype": DTYPES[str(value.dtype)], "shape": list(value.shape),
+             "sha256": hashlib.sha256(np.ascontiguousarray(value).astype(value.dtype.newbyteorder("<")).tobytes())
+             .hexdigest()}
+            for name, value in sorted(tensors.items())]
+
+
+def write_digests(path, tensors):
+    """Digests in place of weights, as Specs/golden.md describes them."""
+    write_json(path, {"schema": "lfconv.tensors/1", "tensors": digests(tensors)})
 
 
 def write_safetensors_folder(folder, config, tensors):

@@ -7,7 +7,8 @@ import LFCore
   struct RunningSHA256 {
     private var hash = SHA256()
 
-    init(_ path: String) throws(LFError) {}
+    /// - Parameter subject: the file, or what else to name in an error.
+    init(_ subject: String) throws(LFError) {}
 
     mutating func update(_ bytes: RawSpan) throws(LFError) {
       unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
@@ -21,15 +22,15 @@ import LFCore
   /// A SHA-256 in the making, by OpenSSL's libcrypto.
   @safe struct RunningSHA256: ~Copyable {
     private let context: OpaquePointer?  // EVP_MD_CTX, owned and freed here
-    /// The file to name in an error.
-    private let path: String
+    private let subject: String
 
-    init(_ path: String) throws(LFError) {
-      self.path = path
+    /// - Parameter subject: the file, or what else to name in an error.
+    init(_ subject: String) throws(LFError) {
+      self.subject = subject
       unsafe context = EVP_MD_CTX_new()
       // Every call can fail, for want of memory or of the algorithm.
       guard unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-        throw Self.failure(path)
+        throw Self.failure(subject)
       }
     }
 
@@ -39,20 +40,20 @@ import LFCore
       let status = unsafe bytes.withUnsafeBytes {
         unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count)
       }
-      guard status == 1 else { throw Self.failure(path) }
+      guard status == 1 else { throw Self.failure(subject) }
     }
 
     func finish() throws(LFError) -> [UInt8] {
       var digest = [UInt8](repeating: 0, count: 32)
       guard unsafe EVP_DigestFinal_ex(context, &digest, nil) == 1 else {
-        throw Self.failure(path)
+        throw Self.failure(subject)
       }
       return digest
     }
 
-    private static func failure(_ path: String) -> LFError {
+    private static func failure(_ subject: String) -> LFError {
       LFError(
-        .internal, "internal.sha256", "libcrypto cannot compute SHA-256", at: .init(file: path))
+        .internal, "internal.sha256", "libcrypto cannot compute SHA-256", at: .init(file: subject))
     }
   }
 #endif

@@ -94,6 +94,8 @@ struct GoldenTests {
   func expectedBytes(name: String) throws {
     let path = Repository.golden(name)
     let file = try #require(GoldenCase(folder: path).expectedTensors)
+    // Digests have a test of their own.
+    guard !file.hasSuffix(".json") else { return }
     try flipEach(String(file.dropFirst(path.count + 1)), in: name)
   }
 

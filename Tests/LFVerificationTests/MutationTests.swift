@@ -81,7 +81,8 @@ struct MutationTests {
     let scratch = try Scratch()
     let model = try HandMadeModel.bert(width: 1, in: scratch)
     let recorder = GoldenRecorder(
-      model: model, inputs: try HandMadeModel.inputs([[3]], in: scratch), output: scratch("case"))
+      model: model, inputs: .file(try HandMadeModel.inputs([[3]], in: scratch)),
+      output: scratch("case"))
     _ = try recorder.record()
     let result = mutated(scratch("case"))
     #expect(result.status == .pass, "\(result.message)")
@@ -93,9 +94,9 @@ struct MutationTests {
   private func record(_ broken: BrokenCase) throws {
     let scratch = try Scratch()
     var recorder = GoldenRecorder(
-      model: broken.folder + "/source", inputs: broken.folder + "/inputs.safetensors",
+      model: broken.folder + "/source", inputs: .file(broken.folder + "/inputs.safetensors"),
       output: scratch("case"))
-    recorder.recordsTensors = false
+    recorder.weights = .none
     _ = try recorder.record()
     try FileManager.default.removeItem(atPath: broken.folder + "/expected.safetensors")
     try FileManager.default.copyItem(

@@ -9,7 +9,7 @@ struct RecorderTests {
   private func recorder(_ name: String, _ output: String, model: String? = nil) -> GoldenRecorder {
     GoldenRecorder(
       model: model ?? Repository.golden(name) + "/source",
-      inputs: Repository.golden(name) + "/inputs.safetensors", output: output)
+      inputs: .file(Repository.golden(name) + "/inputs.safetensors"), output: output)
   }
 
   @Test(
@@ -84,7 +84,7 @@ struct RecorderTests {
     _ = try recorder.record()
     #expect(#expect(throws: LFError.self) { try recorder.record() }?.code == "io.exists")
     recorder.overwrite = true
-    recorder.recordsTensors = false
+    recorder.weights = .none
     #expect(try recorder.record().tensorsCompared == 0)
     #expect(!FileManager.default.fileExists(atPath: scratch("case/weights.safetensors")))
     recorder.output = Repository.root + "/Specs"

@@ -110,7 +110,7 @@ struct SchemaTests {
     #expect(try !SchemaCheck(command: "check").problems(["schema": "lfconv.draw/1"]).isEmpty)
   }
 
-  @Test("Every schema is one of a command, and every command has one")
+  @Test("Every schema is one of a command or of a golden case, and every command has one")
   func complete() throws {
     let files = try FileManager.default.contentsOfDirectory(
       atPath: Repository.root + "/Specs/schemas"
@@ -121,7 +121,7 @@ struct SchemaTests {
       .filter { $0.contains(/^  [a-z]/) }
       .compactMap { $0.split(separator: " ").first.map(String.init) } ?? []
     #expect(commands.count >= 9)
-    let names = commands.map { $0 == "golden" ? "golden-record" : $0 } + ["error"]
+    let names = commands.map { $0 == "golden" ? "golden-record" : $0 } + ["error", "tensors"]
     #expect(files == names.map { $0 + ".json" }.sorted())
   }
 }

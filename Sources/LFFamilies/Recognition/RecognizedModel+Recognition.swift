@@ -39,7 +39,9 @@ extension RecognizedModel {
     let rest = steps.rest(table, prefix, head: head, claimed: matching.claimed)
     matching.problems.unexpected = rest.unexpected
     let known = rows.compactMap { row in row.name == nil ? nil : names.spelled(row, prefix) }
-    if let error = matching.problems.error(known: known) { throw error }
+    if let error = matching.problems.error(known: known, backbone: prefix.backbone) {
+      throw error
+    }
     unused = rest.unused
     dropped = rest.dropped
     self.configuration = settings

@@ -64,11 +64,13 @@ struct TensorMatching {
     let dimensions = row.dimensions(settings)
     guard found.shape.dimensions == dimensions else {
       let wanted = dimensions.map(String.init).joined(separator: ",")
-      problems.misshapen.append("\(found.name) \(found.shape) instead of [\(wanted)]")
+      problems.misshapen.append(
+        (found.name, "\(found.name) \(found.shape) instead of [\(wanted)]"))
       return
     }
     guard found.elementType.isFloatingPoint else {
-      problems.misshapen.append("\(found.name) of type \(found.elementType.rawValue)")
+      problems.misshapen.append(
+        (found.name, "\(found.name) of type \(found.elementType.rawValue)"))
       return
     }
     matched.append(.init(row: row, index: index, descriptor: found.renamed(row.canonical)))

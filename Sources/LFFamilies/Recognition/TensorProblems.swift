@@ -5,12 +5,14 @@ import LFCore
 struct TensorProblems {
   var missing: [TensorName] = []
   var unexpected: [TensorName] = []
-  var misshapen: [String] = []
+  var misshapen: [(name: TensorName, text: String)] = []
 
   /// The error, or nil when everything fits.
   ///
-  /// - Parameter known: names the table knows, to suggest the nearest one.
-  func error(known: [TensorName]) -> LFError? {
+  /// - Parameters:
+  ///   - known: names the table knows, to suggest the nearest one.
+  ///   - backbone: what stands in front of the encoder's names.
+  func error(known: [TensorName], backbone: String) -> LFError? {
     var parts: [String] = []
     // Only for what is shown: a search for each of 65,536 names would not end.
     func list<Item>(_ title: String, _ items: [Item], _ text: (Item) -> String) {
@@ -21,14 +23,24 @@ struct TensorProblems {
     }
     list("missing", missing, \.text)
     list("unexpected", unexpected) { $0.text + suggestion($0, known) }
-    list("misshapen", misshapen) { $0 }
+    list("misshapen", misshapen, \.text)
     guard !parts.isEmpty else { return nil }
     return LFError(
       .refused, "model.tensors",
       "the tensors are not those of the configuration's model; " + parts.joined(separator: "\n"),
-      hint: unexpected.isEmpty && missing.isEmpty
-        ? "config.json and the weights may come from different models"
-        : "nothing is skipped silently: the checkpoint must hold one model and no other tensors")
+      hint: hint(backbone))
+  }
+
+  private func hint(_ backbone: String) -> String {
+    let all = missing + unexpected + misshapen.map(\.name)
+    // What lies outside of the encoder's names is left out with all else.
+    if !backbone.isEmpty, !all.contains(where: { $0.hasPrefix(backbone) }) {
+      return "nothing is skipped silently; --key \(printable(backbone, limit: 80)) takes the "
+        + "encoder alone, without any head"
+    }
+    return unexpected.isEmpty && missing.isEmpty
+      ? "config.json and the weights may come from different models"
+      : "nothing is skipped silently: the checkpoint must hold one model and no other tensors"
   }
 
   private func suggestion(_ name: TensorName, _ known: [TensorName]) -> String {

@@ -2,7 +2,7 @@ public import LFCore
 import LFEncoder
 import LFFamilies
 import LFFiles
-import LFModels
+public import LFModels
 
 /// Times the forward pass of a model on random tokens.
 public struct ForwardBenchmark: Sendable {
@@ -32,9 +32,10 @@ public struct ForwardBenchmark: Sendable {
   ///   does not read inputs of that length, or nobody so many of them, before
   ///   anything of their size is allocated.
   public func run(
-    _ path: String, progress: (Double) -> Void = { _ in }
+    _ path: String, options: OpenOptions = OpenOptions(),
+    progress: (Double) -> Void = { _ in }
   ) throws(LFError) -> BenchmarkResult {
-    let opened = try OpenedModel.open(path)
+    let opened = try OpenedModel.open(path, options: options)
     let model = try opened.recognized()
     let settings = model.configuration
     try checkSize(settings, path)

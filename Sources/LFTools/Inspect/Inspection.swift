@@ -83,8 +83,10 @@ extension Inspection {
   /// The configuration of the model at a path.
   ///
   /// - Throws: also when the tensors make up no supported model.
-  package static func configuration(of path: String) throws(LFError) -> ModelConfiguration {
-    let inspection = try Inspection(path)
+  package static func configuration(
+    of path: String, options: OpenOptions = OpenOptions()
+  ) throws(LFError) -> ModelConfiguration {
+    let inspection = try Inspection(path, options: options)
     guard let model = inspection.model else {
       throw inspection.problem
         ?? LFError(.internal, "internal.inspection", "there is neither a model nor a problem")

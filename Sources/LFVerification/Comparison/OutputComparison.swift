@@ -24,9 +24,23 @@ public struct OutputComparison: Sendable {
   public private(set) var bits: String?
   /// The bits that the case states; nil when it states none.
   public private(set) var expectedBits: String?
+  /// Why it could not be compared number by number; nil when it could.
+  let flaw: Flaw?
   /// For hidden states: how much of the tolerance the worst value of each token
   /// uses up, token by token; beyond 1 the token drifts. Otherwise empty.
   let tokenErrors: [Float]
+
+  /// What keeps an output from being compared.
+  enum Flaw: Sendable, Equatable {
+    /// The model has no such output.
+    case absent
+    /// The expected values have another shape.
+    case shape(expected: [Int])
+    /// A value that the model computed is NaN or infinite.
+    case notFinite
+    /// An expected value is.
+    case expectedNotFinite
+  }
 
   /// Whether the bits are not those that the case states.
   public var haveBitsChanged: Bool { expectedBits != nil && bits != expectedBits }
@@ -89,7 +103,7 @@ public struct OutputComparison: Sendable {
       if let counts, !counts[start / width] { continue }
       sums.add(values, expected, start..<min(start + vector, values.count))
     }
-    let broken = sums.notFinite
+    let broken = sums.expectedNotFinite ?? sums.notFinite
     maxAbsolute = broken == nil ? sums.largest : .nan
     maxRelative = broken == nil ? sums.relative : .nan
     rootMeanSquare = sums.rootMeanSquare
@@ -97,17 +111,24 @@ public struct OutputComparison: Sendable {
     worstIndex = Self.index(broken ?? sums.worst, shape)
     passed = sums.isAdmitted
     tokenErrors = sums.tokenErrors
-    if let broken {
-      message = "\(values[broken].isFinite ? "the expected value" : "the value") is not finite"
+    let place = worstIndex.map(String.init).joined(separator: ",")
+    if let index = sums.expectedNotFinite {
+      flaw = .expectedNotFinite
+      message = "the expected value at [\(place)] is \(Self.text(expected[index]))"
+    } else if let index = sums.notFinite {
+      flaw = .notFinite
+      message = "the value at [\(place)] is \(Self.text(Double(values[index])))"
     } else {
+      flaw = nil
       message = ""
     }
   }
 
   /// An output that could not be compared at all.
-  init(name: String, shape: [Int], missing message: String) {
+  init(name: String, shape: [Int], _ flaw: Flaw, _ message: String) {
     self.name = name
     self.shape = shape
+    self.flaw = flaw
     self.message = message
     maxAbsolute = .nan
     maxRelative = .nan
@@ -117,6 +138,8 @@ public struct OutputComparison: Sendable {
     passed = false
     tokenErrors = []
   }
+
+  private static func text(_ value: Double) -> String { value.isNaN ? "NaN" : "infinite" }
 
   private static func index(_ flat: Int, _ shape: [Int]) -> [Int] {
     var rest = flat
@@ -140,8 +163,10 @@ private struct ErrorSums {
   /// Where the largest error is.
   private(set) var worst = 0
   private(set) var isAdmitted = true
-  /// The first place where either value is not finite.
+  /// The first place where the value is not finite.
   private(set) var notFinite: Int?
+  /// The first place where the expected value is not.
+  private(set) var expectedNotFinite: Int?
   private(set) var tokenErrors: [Float]
   private var squares = 0.0
   private var compared = 0
@@ -161,7 +186,8 @@ private struct ErrorSums {
       let value = Double(values[index])
       let wanted = expected[index]
       guard value.isFinite, wanted.isFinite else {
-        notFinite = notFinite ?? index
+        if !value.isFinite { notFinite = notFinite ?? index }
+        if !wanted.isFinite { expectedNotFinite = expectedNotFinite ?? index }
         isAdmitted = false
         if perToken > 0 { tokenErrors[index / perToken] = .infinity }
         continue

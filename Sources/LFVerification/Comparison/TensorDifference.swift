@@ -10,62 +10,71 @@ public struct TensorDifference: Sendable {
 
   /// In what way a tensor is different.
   enum Kind: Sendable, Equatable {
-    case missing, unexpected, shape, type
+    case missing, unexpected, shape, type, digest
     case bytes(first: Int)
   }
 
-  /// Compares all tensors of two sources by name.
+  /// What was found when two tensors of one name were compared.
+  struct Finding {
+    let reason: String
+    let kind: Kind
+
+    init(_ reason: String, _ kind: Kind) {
+      self.reason = reason
+      self.kind = kind
+    }
+  }
+
+  init(_ name: TensorName, _ finding: Finding) {
+    self.name = name
+    reason = finding.reason
+    kind = finding.kind
+  }
+
+  /// Compares all tensors of a source with the expected ones, by name.
   ///
   /// - Parameter mayBeAbsent: names that `actual` may hold beyond `expected`.
   /// - Returns: how many pairs were compared, and what differs.
   static func compare(
-    _ actual: any TensorSource, with expected: any TensorSource, mayBeAbsent: Set<TensorName>
+    _ actual: any TensorSource, with expected: ExpectedTensors, mayBeAbsent: Set<TensorName>,
+    threads: Int
   ) throws(LFError) -> (compared: Int, differing: [TensorDifference]) {
     var indices: [TensorName: Int] = [:]
     for (index, tensor) in actual.tensors.enumerated() { indices[tensor.name] = index }
-    var compared = 0
-    var differing: [TensorDifference] = []
-    for (index, wanted) in expected.tensors.enumerated() {
-      guard let own = indices.removeValue(forKey: wanted.name) else {
-        differing.append(.init(name: wanted.name, reason: "is missing", kind: .missing))
-        continue
+    let wanted = expected.tensors
+    let pairs = wanted.enumerated().compactMap { index, tensor in
+      indices.removeValue(forKey: tensor.name).map { (own: $0, index: index) }
+    }
+    let digests = try digests(actual, expected, pairs, threads: threads)
+    var findings: [Int: Finding] = [:]
+    for pair in pairs {
+      findings[pair.index] = try expected.difference(
+        pair.index, from: actual, pair.own, digest: digests[pair.own])
+    }
+    let present = Set(pairs.map(\.index))
+    var differing = wanted.indices.compactMap { index -> TensorDifference? in
+      guard present.contains(index) else {
+        return TensorDifference(wanted[index].name, .init("is missing", .missing))
       }
-      compared += 1
-      if let found = try difference(actual, own, expected, index) {
-        differing.append(.init(name: wanted.name, reason: found.reason, kind: found.kind))
-      }
+      return findings[index].map { TensorDifference(wanted[index].name, $0) }
     }
     for name in indices.keys.sorted() where !mayBeAbsent.contains(name) {
-      differing.append(.init(name: name, reason: "is not expected", kind: .unexpected))
+      differing.append(TensorDifference(name, .init("is not expected", .unexpected)))
     }
-    return (compared, differing)
+    return (pairs.count, differing)
   }
 
-  private static func difference(
-    _ actual: any TensorSource, _ own: Int, _ expected: any TensorSource, _ index: Int
-  ) throws(LFError) -> (reason: String, kind: Kind)? {
-    let mine = actual.tensors[own]
-    let wanted = expected.tensors[index]
-    guard mine.shape == wanted.shape else {
-      return ("has shape \(mine.shape), not \(wanted.shape)", .shape)
-    }
-    guard mine.elementType == wanted.elementType else {
-      return (
-        "has type \(mine.elementType.rawValue), not \(wanted.elementType.rawValue)", .type
-      )
-    }
-    var offset = 0
-    while offset < mine.byteCount {
-      let range = offset..<min(offset + 1 << 20, mine.byteCount)
-      let left = try actual.bytes(own, range: range)
-      let right = try expected.bytes(index, range: range)
-      if left != right {
-        let place = zip(left, right).enumerated().first { $0.element.0 != $0.element.1 }
-        let first = offset + (place?.offset ?? 0)
-        return ("differs from byte \(first) of \(mine.byteCount) on", .bytes(first: first))
-      }
-      offset = range.upperBound
-    }
-    return nil
+  /// Digests of the source's tensors, taken on several threads where digests
+  /// are compared and the sizes agree.
+  private static func digests(
+    _ actual: any TensorSource, _ expected: ExpectedTensors, _ pairs: [(own: Int, index: Int)],
+    threads: Int
+  ) throws(LFError) -> [Int: String] {
+    guard case .digests(let digests) = expected else { return [:] }
+    let own = pairs.filter {
+      actual.tensors[$0.own] == digests.entries[$0.index].descriptor
+    }.map(\.own)
+    let texts = try TensorDigests.texts(of: actual, own, threads: threads)
+    return Dictionary(uniqueKeysWithValues: zip(own, texts))
   }
 }

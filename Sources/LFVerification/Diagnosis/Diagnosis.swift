@@ -31,8 +31,11 @@ public enum Cause: String, Sendable, CaseIterable {
   case encoder
   /// Something about the head.
   case head
-  /// The expected values contradict themselves.
+  /// The golden itself is damaged: expected values that contradict themselves
+  /// or the inputs, or a file of the case that is not the recorded one.
   case expectedValues = "expected-values"
+  /// A file of the model is not the recorded one, and nothing says more.
+  case modelFiles = "model-files"
 }
 
 /// The likely cause of a failure, told from the pattern of the errors.

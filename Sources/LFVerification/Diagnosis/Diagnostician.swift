@@ -14,8 +14,23 @@ struct Diagnostician {
   /// The cause, if something points to one.
   ///
   /// - Throws: errors of reading; without a cause there is nil.
-  func diagnosis(_ evidence: TensorEvidence?) throws(LFError) -> Diagnosis? {
+  func diagnosis(
+    _ evidence: TensorEvidence?, changed: [ChangedFile]
+  ) throws(LFError) -> Diagnosis? {
+    if let golden = changed.first(where: \.isGolden) {
+      return Diagnosis(.expectedValues, "the case is damaged: \(golden.details)", isConfirmed: true)
+    }
+    let damage = ExpectedDamage(run: run, comparisons: comparisons)
+    if let broken = damage.notFinite { return broken }
     if let plain = try evidence?.diagnosis() { return plain }
+    if let shapes = damage.shapes { return shapes }
+    return try drift() ?? evidence?.undecided
+      ?? changed.first.map { Diagnosis(.modelFiles, $0.details, isConfirmed: true) }
+  }
+
+  /// The cause of outputs that are off.
+  private func drift() throws(LFError) -> Diagnosis? {
+    guard comparisons.contains(where: { !$0.passed }) else { return nil }
     if let contradiction { return contradiction }
     let length = try sourceLength()
     let pattern = try DriftPattern(run, comparisons, sourceLength: length)
@@ -75,7 +90,9 @@ struct Diagnostician {
   private func sourceLength() throws(LFError) -> Int? {
     // With a model in place of the case's own that one need not be there.
     guard run.golden.conversion != nil, Paths.exists(run.golden.model),
-      let model = try OpenedModel.open(run.golden.model).recognizedIfKnown(),
+      let model = try OpenedModel.open(
+        run.golden.model, options: run.golden.openOptions
+      ).recognizedIfKnown(),
       !model.configuration.isLongformer
     else { return nil }
     return model.configuration.longestInput

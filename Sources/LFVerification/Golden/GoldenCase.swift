@@ -1,6 +1,7 @@
 public import LFCore
 public import LFFamilies
 import LFFiles
+package import LFModels
 
 /// A golden case: a model, inputs, and the outputs that it must give.
 ///
@@ -12,13 +13,16 @@ public struct GoldenCase: Sendable {
   public let name: String
   /// Path of the model, relative paths resolved against the case's folder.
   public let model: String
+  /// How the model is opened: the case's `key` and `config`.
+  package let openOptions: OpenOptions
   /// The conversion that comes first, if there is one.
   public let conversion: LongformerOptions?
   /// Path of the file with the inputs.
   public let inputs: String
   /// Path of the file with the expected outputs.
   public let expected: String
-  /// File with the converted weights, to be equal byte for byte.
+  /// File with the converted weights, to be equal byte for byte, or with their
+  /// digests.
   public let expectedTensors: String?
   /// Whether values of padded positions do not count.
   public let ignorePadding: Bool
@@ -41,17 +45,20 @@ public struct GoldenCase: Sendable {
     }
     let fields = GoldenFields(json: json, path: path)
     try fields.refuseUnknown([
-      "name", "description", "model", "convert", "inputs", "expected", "expected_tensors",
-      "tolerance", "outputs", "bits", "ignore_padding", "provenance",
+      "name", "description", "model", "key", "config", "convert", "inputs", "expected",
+      "expected_tensors", "tolerance", "outputs", "bits", "ignore_padding", "provenance",
     ])
     self.folder = folder
     name = try fields.optionalText("name") ?? Paths.name(Paths.resolved(folder) ?? folder)
     model = Paths.join(folder, try fields.text("model"))
+    openOptions = OpenOptions(
+      key: try fields.optionalText("key"),
+      configurationPath: try fields.optionalText("config").map { Paths.join(folder, $0) })
     inputs = Paths.join(folder, try fields.text("inputs"))
     expected = Paths.join(folder, try fields.text("expected"))
     expectedTensors = try fields.optionalText("expected_tensors").map { Paths.join(folder, $0) }
     ignorePadding = try fields.flag("ignore_padding") ?? false
-    provenance = json["provenance"]?.objectValue ?? JSONObject()
+    provenance = try fields.object("provenance") ?? JSONObject()
     conversion = try fields.conversion("convert")
     bits = try fields.bits("bits")
     tolerance = try fields.tolerance(json["tolerance"], "tolerance", base: .standard)
@@ -68,6 +75,11 @@ public struct GoldenCase: Sendable {
       }
     }
     self.tolerances = tolerances
+  }
+
+  /// Files of the case itself that a run reads.
+  var files: [String] {
+    [inputs, expected] + [expectedTensors, openOptions.configurationPath].compactMap(\.self)
   }
 
   /// The tolerance of an output.

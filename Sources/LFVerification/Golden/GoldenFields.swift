@@ -34,7 +34,7 @@ struct GoldenFields {
     return flag
   }
 
-  private func object(_ key: String) throws(LFError) -> JSONObject? {
+  func object(_ key: String) throws(LFError) -> JSONObject? {
     guard let value = json[key], value != .null else { return nil }
     guard let object = value.objectValue else { throw error(key, "an object", value) }
     return object

@@ -3,7 +3,7 @@ import LFCore
 import LFEncoder
 import LFFiles
 
-/// The inputs of a case, read from safetensors.
+/// The inputs of a case, as a safetensors file holds them.
 enum GoldenInputs {
   /// Reads the file.
   ///
@@ -20,9 +20,9 @@ enum GoldenInputs {
           "golden.inputs", at: location,
           expected: known.map(\.text).joined(separator: ", "), found: "another tensor")
       }
-      guard tensor.elementType == .i64 else {
+      guard [.i64, .i32].contains(tensor.elementType) else {
         throw .refused(
-          "golden.inputs", at: location, expected: "int64 values",
+          "golden.inputs", at: location, expected: "int64 or int32 values",
           found: tensor.elementType.rawValue)
       }
       guard (2...3).contains(tensor.shape.dimensions.count),
@@ -33,10 +33,7 @@ enum GoldenInputs {
           found: "\(tensor.shape)")
       }
       shape = tensor.shape.dimensions
-      let bytes = try source.bytes(index)
-      values[tensor.name] = stride(from: 0, to: bytes.count, by: 8).map { start in
-        (0..<8).reduce(0) { $0 | Int(bytes[start + $1]) << (8 * $1) }
-      }
+      values[tensor.name] = integers(try source.bytes(index), tensor.elementType)
     }
     guard let shape, let ids = values["input_ids"] else {
       throw .refused(
@@ -52,4 +49,47 @@ enum GoldenInputs {
   private static let known: [TensorName] = [
     "input_ids", "attention_mask", "global_attention_mask", "token_type_ids", "position_ids",
   ]
+
+  /// An error of a forward pass with the file that it is about, if it is about
+  /// inputs.
+  static func located(_ error: LFError, _ path: String) -> LFError {
+    error.code.hasPrefix("input.") ? error.located(file: path) : error
+  }
+
+  /// The numbers of little-endian int64 or int32 values.
+  private static func integers(_ bytes: [UInt8], _ type: ElementType) -> [Int] {
+    let size = type.byteCount
+    return stride(from: 0, to: bytes.count, by: size).map { start in
+      let value = (0..<size).reduce(0) { $0 | Int(bytes[start + $1]) << (8 * $1) }
+      return type == .i32 ? Int(Int32(truncatingIfNeeded: value)) : value
+    }
+  }
+}
+
+/// Inputs as int64 tensors, to be written to a file.
+struct InputSource: TensorSource {
+  let tensors: [TensorDescriptor]
+  private let values: [[Int]]
+
+  init(_ inputs: EncoderInputs) throws(LFError) {
+    let parts: [(TensorName, [Int]?)] = [
+      ("input_ids", inputs.inputIDs), ("attention_mask", inputs.attentionMask),
+      ("global_attention_mask", inputs.globalAttentionMask),
+      ("token_type_ids", inputs.tokenTypeIDs), ("position_ids", inputs.positionIDs),
+    ]
+    let shape = try TensorShape(
+      [inputs.batch] + (inputs.choices.map { [$0] } ?? []) + [inputs.length])
+    let given = parts.compactMap { name, values in values.map { (name, $0) } }
+    tensors = given.map { TensorDescriptor(name: $0.0, elementType: .i64, shape: shape) }
+    values = given.map(\.1)
+  }
+
+  func read(_ index: Int, at offset: Int, into buffer: inout MutableRawSpan) throws(LFError) {
+    try tensors[index].checkRange(at: offset, count: buffer.byteCount)
+    let numbers = values[index]
+    let bytes = (offset..<offset + buffer.byteCount).map { place in
+      UInt8(truncatingIfNeeded: numbers[place / 8] >> (place % 8 * 8))
+    }
+    buffer.copy(bytes[...])
+  }
 }

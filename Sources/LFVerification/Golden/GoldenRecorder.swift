@@ -4,17 +4,43 @@ public import LFCore
 import LFEncoder
 import LFFamilies
 import LFFiles
-import LFModels
+package import LFModels
 
 /// Makes a golden case from a model and inputs.
 ///
 /// What is recorded is this tool's own forward pass: such a case guards against
 /// change. That the outputs are right has to be shown by a case from outside.
 public struct GoldenRecorder: Sendable {
+  /// Where a case's inputs come from.
+  public enum Inputs: Sendable, Equatable {
+    /// A safetensors file.
+    case file(String)
+    /// So many random tokens, by the rule in `Specs/golden.md`.
+    case random(length: Int, seed: Int)
+  }
+
+  /// How the model's weights become part of a case.
+  public enum Weights: String, Sendable, CaseIterable {
+    /// As values up to `largestValues` bytes, as digests beyond.
+    case auto
+    /// As a safetensors file, to be equal byte for byte.
+    case values
+    /// As the SHA-256 of every tensor.
+    case digests
+    /// Not at all.
+    case none
+  }
+
+  /// Bytes of weights above which a case holds their digests: it is to fit into
+  /// a repository.
+  public static let largestValues = 8_000_000
+
   /// Path of the model.
   public var model: String
-  /// Path of the inputs, a safetensors file.
-  public var inputs: String
+  /// How the model is opened.
+  package var openOptions = OpenOptions()
+  /// The inputs.
+  public var inputs: Inputs
   /// Folder of the case.
   public var output: String
   /// The case's name; the folder's when left out.
@@ -24,8 +50,8 @@ public struct GoldenRecorder: Sendable {
   /// Whether the case carries a container with the model, instead of the path
   /// that leads to it.
   public var embedsModel = false
-  /// Whether the case expects the model's weights byte for byte.
-  public var recordsTensors = true
+  /// How the case expects the model's weights.
+  public var weights = Weights.auto
   /// Whether the case expects attention probabilities, which grow with the
   /// square of the length.
   public var recordsAttentions = false
@@ -33,7 +59,7 @@ public struct GoldenRecorder: Sendable {
   public var threads: Int
 
   /// A recording with the defaults of the command line.
-  public init(model: String, inputs: String, output: String, threads: Int = 1) {
+  public init(model: String, inputs: Inputs, output: String, threads: Int = 1) {
     self.model = model
     self.inputs = inputs
     self.output = output
@@ -42,37 +68,39 @@ public struct GoldenRecorder: Sendable {
 
   /// Records the case, verifies it, and only then puts it in its place.
   public func record() throws(LFError) -> CaseResult {
-    let values = try GoldenInputs.read(inputs)
     let folder = try OutputFolder(output, overwrite: overwrite, marker: "case.json")
     defer { folder.discard() }
-    var path = model
+    var (path, options) = (model, openOptions)
     if embedsModel {
-      path = Paths.join(folder.temporaryPath, "model.lfz")
-      _ = try Converter(.sameArchitecture, source: model, output: path, threads: threads).run()
+      path = Paths.join(folder.temporaryPath, RecordedCase.container)
+      _ = try Converter(
+        .sameArchitecture, source: model, output: path, options: options, threads: threads
+      ).run()
+      // The container holds what was selected, and its configuration.
+      options = OpenOptions()
     }
-    let opened = try OpenedModel.open(path)
+    let opened = try OpenedModel.open(path, options: options)
     let recognized = try opened.recognized()
-    let outputs = try EncoderModel(
-      configuration: recognized.configuration, source: try opened.canonicalSource(recognized),
-      threads: threads
-    ).forward(
-      values,
-      options: ForwardOptions(
-        hiddenStates: true, attentionProbabilities: recordsAttentions ? true : false)
-    ).tensors
-    try refuseNotFinite(outputs)
-
-    let file = try InputFile(inputs)
-    try folder.write(try file.bytes(at: 0, count: file.byteCount), to: "inputs.safetensors")
-    try write(OutputSource(outputs), to: "expected.safetensors", in: folder)
-    if recordsTensors {
-      let tied = try PreparedModel.tiedNames(recognized, opened.source)
-      let selection = opened.source.tensors.indices.filter {
-        !tied.contains(opened.source.tensors[$0].name)
-      }
-      try write(opened.source, selection, to: "weights.safetensors", in: folder)
+    let values: EncoderInputs
+    switch inputs {
+    case .file(let file): values = try GoldenInputs.read(file)
+    case .random(let length, let seed):
+      values = try SeededInputs(length: length, seed: seed)
+        .inputs(for: recognized.configuration, at: model)
     }
-    let json = try description(opened, recognized, outputs)
+    let outputs = try outputs(opened, recognized, values)
+
+    var files = ["inputs.safetensors", "expected.safetensors"]
+    try write(InputSource(values), to: files[0], in: folder)
+    try write(OutputSource(outputs), to: files[1], in: folder)
+    let tensors = try writeWeights(opened, recognized, in: folder)
+    if let tensors { files.append(tensors) }
+    let configuration = try writeConfiguration(options, in: folder)
+    if let configuration { files.append(configuration) }
+    let recorded = RecordedCase(
+      recorder: self, opened: opened, recognized: recognized, options: options, outputs: outputs,
+      expectedTensors: tensors, configuration: configuration)
+    let json = try recorded.json(of: files, in: folder.temporaryPath)
     try folder.write(Array(JSONValue.object(json).pretty.utf8), to: "case.json")
     let result = Verifier(threads: threads).verify(folder.temporaryPath)
     guard result.status == .pass else {
@@ -85,6 +113,31 @@ public struct GoldenRecorder: Sendable {
 
   // MARK: Pieces
 
+  private func outputs(
+    _ opened: OpenedModel, _ recognized: RecognizedModel, _ values: EncoderInputs
+  ) throws(LFError) -> [OutputTensor] {
+    let outputs: [OutputTensor]
+    do throws(LFError) {
+      outputs = try EncoderModel(
+        configuration: recognized.configuration, source: try opened.canonicalSource(recognized),
+        threads: threads
+      ).forward(
+        values,
+        options: ForwardOptions(
+          hiddenStates: true, attentionProbabilities: recordsAttentions ? true : false)
+      ).tensors
+    } catch {
+      guard case .file(let file) = inputs else { throw error }
+      throw GoldenInputs.located(error, file)
+    }
+    for output in outputs where !output.values.allSatisfy(\.isFinite) {
+      throw .refused(
+        "golden.not-finite", at: .init(file: model, entry: output.name),
+        expected: "finite outputs, or no run of the case could ever pass", found: "NaN or infinity")
+    }
+    return outputs
+  }
+
   private func write(
     _ source: any TensorSource, _ selection: [Int]? = nil, to name: String, in folder: OutputFolder
   ) throws(LFError) {
@@ -93,62 +146,34 @@ public struct GoldenRecorder: Sendable {
     try file.publish()
   }
 
-  private func refuseNotFinite(_ outputs: [OutputTensor]) throws(LFError) {
-    for output in outputs where !output.values.allSatisfy(\.isFinite) {
-      throw .refused(
-        "golden.not-finite", at: .init(file: model, entry: output.name),
-        expected: "finite outputs, or no run of the case could ever pass", found: "NaN or infinity")
+  /// Writes the weights or their digests → the file's name; nil when the case is
+  /// not to expect any.
+  private func writeWeights(
+    _ opened: OpenedModel, _ recognized: RecognizedModel, in folder: OutputFolder
+  ) throws(LFError) -> String? {
+    guard weights != .none else { return nil }
+    let tied = try PreparedModel.tiedNames(recognized, opened.source)
+    let selection = opened.source.tensors.indices.filter {
+      !tied.contains(opened.source.tensors[$0].name)
     }
+    let byteCount = selection.reduce(0) { $0 + opened.source.tensors[$1].byteCount }
+    guard weights == .digests || (weights == .auto && byteCount > Self.largestValues) else {
+      try write(opened.source, selection, to: "weights.safetensors", in: folder)
+      return "weights.safetensors"
+    }
+    let digests = try TensorDigests(of: opened.source, selection, threads: threads)
+    try folder.write(Array(JSONValue.object(digests.json).pretty.utf8), to: "weights.json")
+    return "weights.json"
   }
 
-  private func description(
-    _ opened: OpenedModel, _ recognized: RecognizedModel, _ outputs: [OutputTensor]
-  ) throws(LFError) -> JSONObject {
-    var json = JSONObject([
-      ("name", .string(name ?? Paths.name(output))),
-      ("model", .string(embedsModel ? "model.lfz" : try relativeModel())),
-      ("inputs", "inputs.safetensors"),
-      ("expected", "expected.safetensors"),
-    ])
-    if recordsTensors { json["expected_tensors"] = "weights.safetensors" }
-    json["tolerance"] = .object(
-      JSONObject([
-        ("atol", JSONValue(Tolerance.standard.absolute)),
-        ("rtol", JSONValue(Tolerance.standard.relative)),
-      ]))
-    json["bits"] = .object(
-      JSONObject(outputs.map { ($0.name, .string(OutputBits(of: $0.values).text)) }))
-    json["ignore_padding"] = false
-    // No date and no host: the same model and inputs give the same bytes.
-    json["provenance"] = .object(
-      JSONObject([
-        ("recorded_by", .string(ToolVersion.text)),
-        ("command", "lfconv golden record"),
-        ("truth", "the forward pass of this tool in float32: a guard against change, no proof"),
-        ("family", .string(recognized.table.family)),
-        ("head", .string(recognized.configuration.head.rawValue)),
-        ("format", .string(opened.format)),
-        (
-          "model_files",
-          .array(
-            try SourceFiles.described(opened.weightFiles, sha256: true, threads: threads)
-              .map(\.json))
-        ),
-        ("outputs", .array(outputs.map { .string($0.name) })),
-      ]))
-    return json
-  }
-
-  /// The way from the case's folder to the model, so that both can be moved
-  /// together.
-  private func relativeModel() throws(LFError) -> String {
-    guard let target = Paths.resolved(model), let parent = Paths.resolved(Paths.folder(output))
-    else { throw .system("cannot open", model, errno: 2) }
-    let from = parent.split(separator: "/") + [Substring(Paths.name(output))]
-    let to = target.split(separator: "/")
-    var shared = 0
-    while shared < min(from.count, to.count), from[shared] == to[shared] { shared += 1 }
-    let steps = Array(repeating: "..", count: from.count - shared) + to[shared...].map(String.init)
-    return steps.joined(separator: "/")
+  /// Copies the configuration that the user gave → its name in the case.
+  private func writeConfiguration(
+    _ options: OpenOptions, in folder: OutputFolder
+  ) throws(LFError) -> String? {
+    guard let given = options.configurationPath else { return nil }
+    let path = Paths.kind(given) == .folder ? Paths.join(given, "config.json") : given
+    let bytes = try InputFile(path).contents(limit: options.limits.jsonBytes)
+    try folder.write(bytes, to: "config.json")
+    return "config.json"
   }
 }

@@ -1,7 +1,6 @@
 import LFCore
 import LFEncoder
 import LFFamilies
-import LFModels
 
 /// What became of the mutants of a case: copies that differ from it in one
 /// place, all of which have to fail.
@@ -106,21 +105,20 @@ struct MutationTest {
 
   /// Flips the lowest bit of a stored byte; nil without expected tensors.
   private func noticesStoredByte() throws(LFError) -> (isNoticed: Bool, name: TensorName)? {
-    guard let path = run.golden.expectedTensors else { return nil }
-    let expected = try OpenedModel.open(path).source
-    let names = Set(expected.tensors.map(\.name))
+    guard let expected = run.expectedTensors else { return nil }
+    var places: [TensorName: Int] = [:]
+    for (place, tensor) in expected.tensors.enumerated() { places[tensor.name] = place }
     let source = run.prepared.source
     let usable = source.tensors.indices.filter {
-      names.contains(source.tensors[$0].name) && source.tensors[$0].byteCount > 0
+      places[source.tensors[$0].name] != nil && source.tensors[$0].byteCount > 0
     }
     guard !usable.isEmpty else { return nil }
     let index = usable[usable.count / 2]
     let tensor = source.tensors[index]
+    guard let place = places[tensor.name] else { return nil }
     let patched = PatchedSource(
       base: source, tensor: index, offset: tensor.byteCount / 2, bits: 1)
-    let found = try TensorDifference.compare(
-      patched, with: expected, mayBeAbsent: try run.prepared.tiedNames())
-    return (found.differing.contains { $0.name == tensor.name }, tensor.name)
+    return (try expected.difference(place, from: patched, index) != nil, tensor.name)
   }
 
   /// The position row of the first token that is no padding.

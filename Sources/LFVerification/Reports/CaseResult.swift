@@ -20,10 +20,16 @@ public struct CaseResult: Sendable {
   public internal(set) var outputs: [OutputComparison] = []
   /// Names under which the case states bits of outputs that it does not expect.
   public internal(set) var unusedBits: [String] = []
-  /// How many tensors were compared byte for byte; 0 when none were expected.
+  /// How many tensors were compared, with values or with digests; 0 when none were
+  /// expected.
   public internal(set) var tensorsCompared = 0
+  /// Whether they were compared with digests.
+  public internal(set) var comparesDigests = false
   /// Tensors that are not as expected.
   public internal(set) var differingTensors: [TensorDifference] = []
+  /// Files that are not those whose digests the case records; looked for when it
+  /// did not pass.
+  public internal(set) var changedFiles: [ChangedFile] = []
   /// The likely cause of a failure, where the errors tell it.
   public internal(set) var diagnosis: Diagnosis?
   /// What became of the case's mutants, when that was asked for.
@@ -82,8 +88,12 @@ public struct CaseResult: Sendable {
 
   /// One line on what is wrong; empty when nothing is.
   public var message: String {
-    if let error { return error.description }
     var parts: [String] = []
+    if let file = changedFiles.first {
+      let rest = changedFiles.count - 1
+      parts.append(file.text + (rest > 0 ? ", and \(rest) more" : ""))
+    }
+    if let error { return (parts + [error.description]).joined(separator: "; ") }
     if let tensor = differingTensors.first {
       let rest = differingTensors.count - 1
       parts.append(
@@ -125,6 +135,7 @@ extension CaseResult {
     case .error: lines.append("ERROR  \(name)  \(message)")
     }
     if let warning { lines.append("         warning: \(warning)") }
+    for file in changedFiles.prefix(8) { lines.append("         file: \(file.details)") }
     if let hint { lines.append("         hint: \(hint)") }
     guard details || status == .fail else { return Self.joined(lines) }
     for output in outputs where details || !output.passed {

@@ -31,6 +31,16 @@ extension CaseResult {
       ),
     ])
     if let error { object["code"] = .string(error.code) }
+    if !changedFiles.isEmpty {
+      object["changed_files"] = .array(
+        changedFiles.map { file in
+          .object(
+            JSONObject([
+              ("path", .string(file.path)), ("recorded", .string(file.recorded)),
+              ("found", file.found.map { .string($0) } ?? .null),
+            ]))
+        })
+    }
     object["hint"] = hint.map { .string($0) }
     object["warning"] = warning.map { .string($0) }
     object["cause"] = diagnosis.map { .string($0.cause.rawValue) }

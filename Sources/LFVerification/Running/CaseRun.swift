@@ -9,15 +9,21 @@ struct CaseRun {
   let golden: GoldenCase
   let prepared: PreparedModel
   var expected: ExpectedOutputs
+  /// The weights that the case expects, if it does.
+  let expectedTensors: ExpectedTensors?
   var configuration: ModelConfiguration
   /// Tensors under canonical names.
   var source: any TensorSource
   var inputs: EncoderInputs
   let threads: Int
 
-  init(_ golden: GoldenCase, _ prepared: PreparedModel, threads: Int) throws(LFError) {
+  init(
+    _ golden: GoldenCase, _ prepared: PreparedModel, expectedTensors: ExpectedTensors?,
+    threads: Int
+  ) throws(LFError) {
     self.golden = golden
     self.prepared = prepared
+    self.expectedTensors = expectedTensors
     self.threads = threads
     inputs = try GoldenInputs.read(golden.inputs)
     expected = try ExpectedOutputs(golden.expected)
@@ -32,10 +38,14 @@ struct CaseRun {
   func forward() throws(LFError) -> ModelOutputs {
     // Of a layer that is not there, the output is missing: a failure, no error.
     let layers = expected.attentionLayers.filter { (0..<configuration.layerCount).contains($0) }
-    return try model().forward(
-      inputs,
-      options: ForwardOptions(
-        hiddenStates: expected.needHiddenStates, attentionProbabilities: LayerSelection(layers)))
+    do throws(LFError) {
+      return try model().forward(
+        inputs,
+        options: ForwardOptions(
+          hiddenStates: expected.needHiddenStates, attentionProbabilities: LayerSelection(layers)))
+    } catch {
+      throw GoldenInputs.located(error, golden.inputs)
+    }
   }
 
   /// The model with this run's configuration and weights.
@@ -50,8 +60,8 @@ struct CaseRun {
       guard let own = outputs[wanted.name] else {
         let known = outputs.tensors.map(\.name).joined(separator: ", ")
         return OutputComparison(
-          name: wanted.name, shape: wanted.shape,
-          missing: "the model has no such output, only \(known)")
+          name: wanted.name, shape: wanted.shape, .absent,
+          "the model has no such output, only \(known)")
       }
       return compare(own, with: wanted)
     }
@@ -61,8 +71,8 @@ struct CaseRun {
   func compare(_ own: OutputTensor, with wanted: ExpectedOutputs.Output) -> OutputComparison {
     guard own.shape == wanted.shape else {
       return OutputComparison(
-        name: wanted.name, shape: own.shape,
-        missing: "the shape is \(own.shape), expected \(wanted.shape)")
+        name: wanted.name, shape: own.shape, .shape(expected: wanted.shape),
+        "the shape is \(own.shape), expected \(wanted.shape)")
     }
     let states = wanted.name == "last_hidden_state" || OutputComparison.layer(wanted.name) != nil
     return OutputComparison(

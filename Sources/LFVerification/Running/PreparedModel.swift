@@ -9,15 +9,22 @@ import LFModels
 struct PreparedModel {
   let opened: OpenedModel
   let model: RecognizedModel
+  /// Files that the weights were read from, before any conversion.
+  let weightFiles: [OpenedModel.WeightFile]
   private let temporary: String?
 
-  /// - Parameter replacement: a model in place of the case's own; one that is a
-  ///   Longformer already is not converted again.
-  init(_ golden: GoldenCase, model replacement: String?, threads: Int) throws(LFError) {
+  /// - Parameters:
+  ///   - replacement: a model in place of the case's own; one that is a
+  ///     Longformer already is not converted again.
+  ///   - options: how that, or else the case's own, is opened.
+  init(
+    _ golden: GoldenCase, model replacement: String?, options: OpenOptions, threads: Int
+  ) throws(LFError) {
     let path = replacement ?? golden.model
-    let source = try OpenedModel.open(path)
+    let source = try OpenedModel.open(path, options: options)
     let recognized = try source.recognized()
-    guard let options = golden.conversion,
+    weightFiles = source.weightFiles
+    guard let conversion = golden.conversion,
       replacement == nil || !recognized.configuration.isLongformer
     else {
       opened = source
@@ -29,7 +36,7 @@ struct PreparedModel {
     do throws(LFError) {
       let output = Paths.join(folder, "converted.lfz")
       var converter = Converter(
-        .longformer(options), source: path, output: output, threads: threads)
+        .longformer(conversion), source: path, output: output, options: options, threads: threads)
       // The comparison with the expected tensors and outputs is the proof.
       converter.isChecked = false
       converter.allowsNonfinite = true

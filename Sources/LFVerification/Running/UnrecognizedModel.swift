@@ -9,20 +9,26 @@ import LFModels
 /// not a case that could not be verified.
 struct UnrecognizedModel {
   let golden: GoldenCase
-  let path: String
+  let threads: Int
   let error: LFError
   let opened: OpenedModel
 
   /// Nil when the error is another one.
-  init?(golden: GoldenCase, model: String?, error: LFError) throws(LFError) {
+  ///
+  /// - Parameters:
+  ///   - model: one in place of the case's own.
+  ///   - options: how that, or else the case's own, is opened.
+  init?(
+    golden: GoldenCase, model: String?, options: OpenOptions, threads: Int, error: LFError
+  ) throws(LFError) {
     // A model that is converted first is a source, and no broken conversion.
     guard error.code == "model.tensors", golden.conversion == nil || model != nil else {
       return nil
     }
     self.golden = golden
     self.error = error
-    path = model ?? golden.model
-    opened = try OpenedModel.open(path)
+    self.threads = threads
+    opened = try OpenedModel.open(model ?? golden.model, options: options)
   }
 
   /// What can be told of the case.
@@ -34,7 +40,7 @@ struct UnrecognizedModel {
       return result
     }
     let (compared, differing) = try TensorDifference.compare(
-      opened.source, with: try OpenedModel.open(path).source, mayBeAbsent: [])
+      opened.source, with: try ExpectedTensors(path), mayBeAbsent: [], threads: threads)
     guard !differing.isEmpty else {
       result.error = error
       return result

@@ -2,12 +2,15 @@ public import LFCore
 import LFEncoder
 import LFFamilies
 import LFFiles
-import LFModels
+package import LFModels
 
 /// Runs golden cases and compares what comes out with what is expected.
 public struct Verifier: Sendable {
   /// A model to use in place of each case's own.
   public var model: String?
+  /// How that model is opened; without one, how each case's own is, where this
+  /// says more than the case.
+  package var openOptions = OpenOptions()
   /// Threads at most; results do not depend on it.
   public var threads: Int
   /// Whether results carry what a page shows beyond the numbers.
@@ -54,9 +57,12 @@ public struct Verifier: Sendable {
       do throws(LFError) {
         result = try compare(golden)
       } catch {
-        let unread = try UnrecognizedModel(golden: golden, model: model, error: error)
-        guard let found = try unread?.result() else { throw error }
-        result = found
+        let unread = try UnrecognizedModel(
+          golden: golden, model: model, options: options(golden), threads: threads, error: error)
+        result =
+          try unread?.result() ?? CaseResult(name: golden.name, folder: folder, error: error)
+        // Not to hide the error behind another one.
+        result.changedFiles = (try? changed(golden, [])) ?? []
       }
       result.seconds = (clock.now - start) / .seconds(1)
       return result
@@ -68,19 +74,23 @@ public struct Verifier: Sendable {
   // MARK: One case
 
   private func compare(_ golden: GoldenCase) throws(LFError) -> CaseResult {
-    let prepared = try PreparedModel(golden, model: model, threads: threads)
+    let prepared = try PreparedModel(
+      golden, model: model, options: options(golden), threads: threads)
     defer { prepared.discard() }
     var result = CaseResult(name: golden.name, folder: golden.folder)
     var evidence: TensorEvidence?
-    if let path = golden.expectedTensors {
-      let expected = try OpenedModel.open(path).source
+    let expectedTensors: ExpectedTensors? =
+      if let path = golden.expectedTensors { try ExpectedTensors(path) } else { nil }
+    if let expected = expectedTensors {
       (result.tensorsCompared, result.differingTensors) = try TensorDifference.compare(
-        prepared.source, with: expected, mayBeAbsent: try prepared.tiedNames())
+        prepared.source, with: expected, mayBeAbsent: try prepared.tiedNames(),
+        threads: threads)
+      if case .digests = expected { result.comparesDigests = true }
       evidence = TensorEvidence(
         differing: result.differingTensors, actual: prepared.source, expected: expected,
         configuration: prepared.model.configuration)
     }
-    let run = try CaseRun(golden, prepared, threads: threads)
+    let run = try CaseRun(golden, prepared, expectedTensors: expectedTensors, threads: threads)
     let outputs = try run.forward()
     result.outputs = run.compare(outputs)
     // Other bits alone have no cause that could be found in the numbers.
@@ -101,14 +111,32 @@ public struct Verifier: Sendable {
         isExact: isExact)
     }
     if needsDiagnosis {
+      result.changedFiles = try changed(golden, prepared.weightFiles)
       result.diagnosis = try Diagnostician(
         run: run, comparisons: result.outputs, outputs: outputs
-      ).diagnosis(evidence)
+      ).diagnosis(evidence, changed: result.changedFiles)
     }
     if needsDetails { result.details = try CaseDetails(run) }
     if testsMutations {
       result.mutations = try MutationTest(run: run, outputs: outputs).score()
     }
     return result
+  }
+
+  // MARK: Files
+
+  /// How a case's model is opened.
+  private func options(_ golden: GoldenCase) -> OpenOptions {
+    guard model == nil else { return openOptions }
+    var options = golden.openOptions
+    options.key = openOptions.key ?? options.key
+    options.configurationPath = openOptions.configurationPath ?? options.configurationPath
+    return options
+  }
+
+  private func changed(
+    _ golden: GoldenCase, _ weightFiles: [OpenedModel.WeightFile]
+  ) throws(LFError) -> [ChangedFile] {
+    try ChangedFile.all(of: golden, usesOwnModel: model == nil, weightFiles: weightFiles)
   }
 }

@@ -35,6 +35,7 @@ struct BenchCommand: Action {
   @Flag(help: "Also tell where the time goes, summed over threads.")
   var parts = false
 
+  @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -53,7 +54,7 @@ struct BenchCommand: Action {
     benchmark.globals = global
     benchmark.repeats = repeats
     benchmark.measuresParts = parts
-    let result = try benchmark.run(model) { progress.show("running", $0) }
+    let result = try benchmark.run(model, options: sourceOptions.open) { progress.show("running", $0) }
     progress.clear()
     try console.object(result.json)
     let runs = result.seconds.map(\.rounded3).joined(separator: ", ")

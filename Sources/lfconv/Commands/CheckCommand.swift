@@ -21,11 +21,12 @@ struct CheckCommand: Action {
   @Argument(help: ArgumentHelp("The model's file.", valueName: "file"))
   var path: String
 
+  @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var common: CommonOptions
 
   func perform() throws -> Int32 {
     let console = common.console
-    let result = try ModelCheck(path, threads: common.threadCount)
+    let result = try ModelCheck(path, options: sourceOptions.open, threads: common.threadCount)
     try console.object(result.json)
     if !common.quiet {
       try console.result(

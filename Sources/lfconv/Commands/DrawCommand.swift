@@ -40,6 +40,7 @@ struct DrawCommand: Action {
   @Option(name: [.customShort("o"), .long], help: "The SVG file to write.")
   var output: String
 
+  @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -90,7 +91,7 @@ struct DrawCommand: Action {
       }
       return ("Attention windows", patterns, .max)
     }
-    let settings = try Inspection.configuration(of: model)
+    let settings = try Inspection.configuration(of: model, options: sourceOptions.open)
     return ("Attention of \(Paths.name(model))", settings.attention, settings.longestInput)
   }
 }

@@ -17,18 +17,21 @@ struct GoldenRecordCommand: Action {
     commandName: "record",
     abstract: "Record what a model computes today as a golden case.",
     discussion: """
-      The case holds the inputs, all outputs in float32, and the weights to be equal byte for \
-      byte. It is verified before it is put in its place. A recorded case tells when something \
-      changes; it does not prove that the outputs are right.
+      The case holds the inputs, all outputs in float32, and the weights: as values, to be equal \
+      byte for byte, up to 8 MB, and as SHA-256 digests beyond, so that it fits into a repository. \
+      It is verified before it is put in its place. A recorded case tells when something changes; \
+      it does not prove that the outputs are right.
 
-      FILE is a safetensors file with int64 tensors of one shape: input_ids, and optionally \
-      attention_mask, global_attention_mask, token_type_ids, position_ids.
+      FILE is a safetensors file with int64 or int32 tensors of one shape: input_ids, and \
+      optionally attention_mask, global_attention_mask, token_type_ids, position_ids. In its place \
+      --length makes random ids by a rule that others can follow; Specs/golden.md states it.
 
       Where the environment variable CI is set nothing is recorded without --force: a pipeline \
       that renews what it is checked against checks nothing.
 
       EXAMPLES
         lfconv golden record longformer.lfz --inputs inputs.safetensors -o Golden/mine
+        lfconv golden record longformer.lfz --length 64 --seed 1 -o Golden/mine
       """)
   static let schema = "lfconv.golden/1"
 
@@ -36,7 +39,13 @@ struct GoldenRecordCommand: Action {
   var model: String
 
   @Option(help: ArgumentHelp("The inputs, as safetensors.", valueName: "file"))
-  var inputs: String
+  var inputs: String?
+
+  @Option(help: "Random inputs of so many tokens, in place of a file.")
+  var length: Int?
+
+  @Option(help: "What the random inputs are made from; default: 0.")
+  var seed: Int?
 
   @Option(name: [.customShort("o"), .long], help: "The folder of the case.")
   var output: String
@@ -47,13 +56,36 @@ struct GoldenRecordCommand: Action {
   @Flag(help: "Put the model into the case, as a container, instead of the path to it.")
   var embedModel = false
 
-  @Flag(help: "Do not expect the weights byte for byte.")
+  @Option(
+    help: """
+      How the case expects the weights: values, digests (a SHA-256 of each tensor), none, or auto: \
+      values up to 8 MB, digests beyond.
+      """)
+  var tensors: WeightForm?
+
+  @Flag(help: "The same as --tensors none.")
   var noTensors = false
 
   @Flag(help: "Expect the attention probabilities of every layer as well.")
   var attentions = false
 
+  @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard (inputs == nil) != (length == nil) else {
+      throw ValidationError("Give --inputs or --length, one of them.")
+    }
+    guard length ?? 1 >= 1, seed ?? 0 >= 0 else {
+      throw ValidationError("--length takes 1 or more, --seed 0 or more.")
+    }
+    guard seed == nil || length != nil else {
+      throw ValidationError("--seed belongs to --length.")
+    }
+    guard !noTensors || tensors == nil || tensors == WeightForm.none else {
+      throw ValidationError("--no-tensors contradicts --tensors.")
+    }
+  }
 
   func perform() throws -> Int32 {
     if let text = Machine.environment("CI"), !text.isEmpty, text != "false", !common.force {
@@ -61,23 +93,44 @@ struct GoldenRecordCommand: Action {
         .usage, "usage.ci", "golden cases are not recorded where CI is set",
         hint: "record on your own machine and commit the result, or give --force")
     }
+    let source: GoldenRecorder.Inputs =
+      if let inputs { .file(inputs) } else { .random(length: length ?? 1, seed: seed ?? 0) }
     var recorder = GoldenRecorder(
-      model: model, inputs: inputs, output: output, threads: common.threadCount)
+      model: model, inputs: source, output: output, threads: common.threadCount)
+    recorder.openOptions = sourceOptions.open
     recorder.name = name
     recorder.overwrite = common.force
     recorder.embedsModel = embedModel
-    recorder.recordsTensors = !noTensors
+    recorder.weights = noTensors ? GoldenRecorder.Weights.none : (tensors ?? .auto).recorded
     recorder.recordsAttentions = attentions
     let result = try recorder.record()
+    let form: WeightForm =
+      result.comparesDigests ? .digests : result.tensorsCompared > 0 ? .values : .none
     let console = common.console
     try console.result(
-      "recorded \(output): \(result.outputs.count) outputs, \(result.tensorsCompared) tensors")
+      "recorded \(output): \(result.outputs.count) outputs, \(result.tensorsCompared) tensors"
+        + (form == .none ? "" : " as \(form.rawValue)"))
     try console.object(
       JSONObject([
         ("schema", .string(Self.schema)), ("output", .string(output)),
         ("outputs", .array(result.outputs.map { .string($0.name) })),
         ("tensors", JSONValue(result.tensorsCompared)),
+        ("tensors_as", .string(form.rawValue)),
       ]))
     return 0
+  }
+}
+
+/// What a case holds of the weights.
+enum WeightForm: String, ExpressibleByArgument, CaseIterable {
+  case auto, values, digests, none
+
+  var recorded: GoldenRecorder.Weights {
+    switch self {
+    case .auto: .auto
+    case .values: .values
+    case .digests: .digests
+    case .none: .none
+    }
   }
 }

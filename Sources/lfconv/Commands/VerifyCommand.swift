@@ -17,6 +17,7 @@ struct VerifyCommand: Action {
         lfconv verify Golden
         lfconv verify Golden/cases/pad-zero --verbose
         lfconv verify Golden/cases/pad-zero --model converted.lfz --json
+        lfconv verify Golden/cases/pad-zero --model weights.bin --config config.json
         lfconv verify Golden --junit report.xml --html report.html --github
         lfconv verify Golden --exact --perturb
       """)
@@ -27,6 +28,8 @@ struct VerifyCommand: Action {
 
   @Option(help: "A model to verify in place of each case's own.")
   var model: String?
+
+  @OptionGroup var sourceOptions: SourceOptions
 
   @Option(help: ArgumentHelp("Write the results as JUnit XML.", valueName: "file"))
   var junit: String?
@@ -56,6 +59,7 @@ struct VerifyCommand: Action {
   func perform() throws -> Int32 {
     let console = common.console
     var verifier = Verifier(model: model, threads: common.threadCount)
+    verifier.openOptions = sourceOptions.open
     verifier.needsDetails = html != nil
     verifier.isExact = exact
     verifier.testsMutations = perturb

@@ -53,6 +53,9 @@ struct CaseSection {
   private var problem: String {
     guard result.status != .pass else { return "" }
     var text = "<div class=\"box \(result.verdict == "error" ? "error" : "")\">"
+    for file in result.changedFiles.prefix(8) {
+      text += "<p><strong>File:</strong> \(Markup.text(printable(file.details)))</p>"
+    }
     text += "<p>\(Markup.text(printable(result.message)))</p>"
     if let hint = result.hint {
       let word = result.diagnosis?.isConfirmed == false ? "Likely" : "Cause"
@@ -132,7 +135,7 @@ struct CaseSection {
     guard !rows.isEmpty else { return "" }
     var text = "<div class=\"wide\"><h3>Provenance</h3><dl>\n"
     for (key, value) in rows {
-      text += "<dt>\(Markup.text(printable(key.replacing("_", with: " "))))</dt>"
+      text += "<dt>\(Markup.text(printable(key)))</dt>"
       text += "<dd>\(Markup.text(printable(value)))</dd>\n"
     }
     return text + "</dl></div>\n"

@@ -1,0 +1,4 @@
+import TestSupport
+enum HintFixtures {
+  static func make() throws -> Scratch { try Scratch() }
+}

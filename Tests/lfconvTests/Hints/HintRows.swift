@@ -1,0 +1,4 @@
+enum HintRows {
+  static let all: [HintTests.Followed] = []
+  static let unreachable: [HintTests.Unreachable] = []
+}
