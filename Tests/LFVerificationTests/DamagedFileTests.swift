@@ -46,7 +46,8 @@ struct DamagedFileTests {
   }
 
   @Test(
-    "A file that is empty, cut off, a pointer, a page, or anything else", arguments: names,
+    "A file that is empty, cut off, a pointer, a page, or anything else",
+    arguments: names + ["case.json"],
     ["", "cut", "pointer", "page", "bytes", "nested"])
   func content(name: String, damage: String) throws {
     let broken = try broken(name)

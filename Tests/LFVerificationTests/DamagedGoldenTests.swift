@@ -43,7 +43,8 @@ struct DamagedGoldenTests {
       #expect(found["cause"] as? String == "expected-values")
       #expect(found["confirmed"] as? Bool == true)
       let hint = found["hint"] as? String ?? ""
-      #expect(hint.hasPrefix("expected.safetensors is damaged: of \(output) the expected"), "\(hint)")
+      #expect(
+        hint.hasPrefix("expected.safetensors is damaged: of \(output) the expected"), "\(hint)")
       #expect(hint.contains(value.isNaN ? "is NaN" : "is infinite"))
       #expect(!hint.contains("head"))
       let page = try String(contentsOfFile: broken.folder + "/x.html", encoding: .utf8)
@@ -123,7 +124,8 @@ struct DamagedGoldenTests {
     let text = try Program.run(["verify", broken.folder]).output
     #expect(text.contains("file: source/config.json is not the file that the case was made with"))
     #expect(text.contains("recorded is " + recorded))
-    #expect(try #require(text.range(of: "file: ")).lowerBound < text.range(of: "hint: ")!.lowerBound)
+    #expect(
+      try #require(text.range(of: "file: ")).lowerBound < text.range(of: "hint: ")!.lowerBound)
     let html = try String(contentsOfFile: page, encoding: .utf8)
     #expect(html.contains("<strong>File:</strong> source/config.json is not the file"))
   }

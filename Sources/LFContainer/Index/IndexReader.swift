@@ -179,7 +179,8 @@ struct IndexReader {
     guard !overflow, sum <= limit else {
       throw .refused(
         "lfz.limit", expected: "at most \(limit) bytes of tensors and files",
-        found: "more", hint: "raise the limit if the file is trusted")
+        found: "more",
+        hint: "a program that trusts the file can raise Limits.expansionRatio or expansionSlack")
     }
     logicalBytes = sum
   }

@@ -153,7 +153,8 @@ extension ConversionPlan {
     if let reason = model.table.unconvertibleHeads.first(where: { $0.head == head })?.reason {
       throw .unsupported(
         "model.head", at: location, reason,
-        hint: "convert the encoder alone: a configuration with the bare class, given by --config")
+        hint: model.prefix.isEmpty
+          ? nil : "convert the encoder alone with --key \(printable(model.prefix, limit: 200))")
     }
     if model.table.headFollowsActivation, head == .maskedLanguageModel,
       model.configuration.activation != .gelu

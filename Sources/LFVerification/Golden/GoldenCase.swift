@@ -1,3 +1,4 @@
+import LFCheckpoints
 public import LFCore
 public import LFFamilies
 import LFFiles
@@ -39,6 +40,7 @@ public struct GoldenCase: Sendable {
   public init(folder: String) throws(LFError) {
     let path = Paths.join(folder, "case.json")
     let bytes = try InputFile(path).contents(limit: 1 << 20)
+    if let error = PlaceholderFile.gitLFSError(bytes) { throw error.located(file: path) }
     guard let json = try JSONParser.parse(bytes, at: .init(file: path)).objectValue else {
       throw .refused(
         "golden.case", at: .init(file: path), expected: "an object", found: "something else")

@@ -54,7 +54,9 @@ struct BenchCommand: Action {
     benchmark.globals = global
     benchmark.repeats = repeats
     benchmark.measuresParts = parts
-    let result = try benchmark.run(model, options: sourceOptions.open) { progress.show("running", $0) }
+    let result = try benchmark.run(model, options: sourceOptions.open) {
+      progress.show("running", $0)
+    }
     progress.clear()
     try console.object(result.json)
     let runs = result.seconds.map(\.rounded3).joined(separator: ", ")

@@ -42,20 +42,25 @@ enum HintLiterals {
     for (index, line) in lines.enumerated() {
       let code = line.trimmingCharacters(in: .whitespaces)
       guard !code.hasPrefix("//") else { continue }
-      let isDefinition = code.contains(/(let|var|func) \w*[hH]int\b/)
+      // A binding of a hint that is there already defines none.
+      let isBinding = ["if ", "guard ", "} else if "].contains(where: code.hasPrefix)
+      let isDefinition = !isBinding && code.contains(/(let|var|func) \w*[hH]int\b/)
       // Inside of a string it is text that is printed before a hint.
       let isArgument =
-        line.range(of: "hint:").map { line[..<$0.lowerBound].count { $0 == "\"" }.isMultiple(of: 2) }
+        line.range(of: "hint:").map {
+          line[..<$0.lowerBound].count { $0 == "\"" }.isMultiple(of: 2)
+        }
         ?? false
       guard isDefinition || isArgument else { continue }
       let start = lines[index...].joined(separator: "\n")
       let from =
-        isDefinition ? start : start.components(separatedBy: "hint:").dropFirst().joined(separator: "hint:")
+        isDefinition
+        ? start : start.components(separatedBy: "hint:").dropFirst().joined(separator: "hint:")
       let text = isDefinition ? statement(lines[index...]) : argument(from)
       let place = "\(name):\(index + 1)"
       found += strings(in: text).map { Literal(pieces: $0, place: place) }
     }
-    return found.filter { $0.pieces.joined().count(where: \.isLetter) >= 9 }
+    return found.filter { $0.pieces.joined().count(where: \.isLetter) >= 10 }
   }
 
   /// A definition: up to an empty line, or to the brace that ends it.

@@ -13,18 +13,20 @@ struct HintTests {
     let command: String
     /// The hint in full.
     let hint: String
-    /// The command of who follows it.
+    /// The command of who follows it, or several with " ; " between them.
     let follows: String
     /// How that ends.
     let exit: Int32
     let environment: [String: String]
+    /// That of the command that follows.
+    let then: [String: String]
 
     init(
       _ command: String, _ hint: String, _ follows: String, exit: Int32 = 0,
-      environment: [String: String] = [:]
+      environment: [String: String] = [:], then: [String: String] = [:]
     ) {
       (self.command, self.hint, self.follows) = (command, hint, follows)
-      (self.exit, self.environment) = (exit, environment)
+      (self.exit, self.environment, self.then) = (exit, environment, then)
     }
 
     var testDescription: String { command + " → " + follows }
@@ -52,15 +54,38 @@ struct HintTests {
     return (result.json["cases"] as? [[String: Any]])?.first?["hint"] as? String
   }
 
+  /// Real checkpoints, where the environment says that they are there.
+  private static let antiBERTy = ProcessInfo.processInfo.environment["LFCONV_REAL_CHECKPOINTS"]
+    .map { $0 + "/antiberty" }
+    .flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+
+  @Test(
+    "AntiBERTy's own heads are refused with a hint that leads on",
+    .enabled(if: antiBERTy != nil, "the package antiberty is not there"))
+  func realModel() throws {
+    let scratch = try Scratch()
+    let command = [
+      "roberta-to-longformer", try #require(Self.antiBERTy), "-o", scratch("a.lfz"),
+      "--attention-window", "64", "--max-positions", "1000",
+    ]
+    let refused = try Program.run(command + ["--json"])
+    #expect(refused.exitCode == 2)
+    #expect(hint(refused)?.contains("--key bert. takes the encoder alone") == true)
+    let followed = try Program.run(command + ["--key", "bert."])
+    #expect(followed.exitCode == 0, "\(followed.errors)")
+  }
+
   @Test("A hint that is followed leads on", arguments: HintRows.all)
   func follow(row: Followed) throws {
-    let scratch = try HintFixtures.make()
+    let scratch = try HintFixtures.shared.get()
     let failed = try run(row.command + " --json", scratch, row.environment)
     #expect(![0, 1].contains(failed.exitCode) && !failed.wasSignalled, "\(failed.output)")
     let hint = hint(failed)?.replacing(scratch.path, with: "$S")
     #expect(hint == row.hint, "\(failed.output)")
-    let followed = try run(row.follows, scratch, [:])
-    #expect(followed.exitCode == row.exit, "\(followed.errors)\(followed.output)")
+    for command in row.follows.components(separatedBy: " ; ") {
+      let followed = try run(command, scratch, row.then)
+      #expect(followed.exitCode == row.exit, "\(followed.errors)\(followed.output)")
+    }
   }
 
   @Test("Every hint in the sources is one of these, or cannot be brought about")
@@ -89,6 +114,7 @@ struct HintTests {
         return text
       }
       // hint: "a comment is no hint"
+      if let hint = result.hint { text += "<p class=\"of the page\"></p>" }
       static let pageHint =
         "a server's message"
       """#
