@@ -80,10 +80,11 @@ struct ConvertedModel {
   mutating func shiftRows(of name: String, from row: Int) throws {
     let index = try place(name)
     let width = written.tensors[index].rowByteCount
-    let bytes = written.values[index]
-    written.values[index] =
-      bytes[..<(row * width)] + bytes[(bytes.count - width)...]
-      + bytes[(row * width)..<(bytes.count - width)]
+    var bytes = written.values[index]
+    let last = Array(bytes.suffix(width))
+    bytes.removeLast(width)
+    bytes.insert(contentsOf: last, at: row * width)
+    written.values[index] = bytes
   }
 
   /// Flips a bit of a float32.
