@@ -245,6 +245,14 @@ struct ConversionProofTests {
     }
     let bert = try HandMadeModel.bert(width: 8, in: scratch)
     #expect(try convert(bert, []).output.contains("1 layer × 8"))
+    let output = scratch("out.lfz")
+    #expect(try Program.run(["check", output]).output.contains(" tensors and 1 file in "))
+    #expect(try Program.run(["inspect", bert]).output.contains("1 layer × 8, 1 head, "))
+    let drawn = try Program.run(["draw", output, "-o", scratch("a.svg")])
+    #expect(drawn.output.contains("(1 layer, "))
+    let timed = try Program.run(
+      ["bench", output, "--length", "1", "--repeats", "1", "--threads", "1"])
+    #expect(timed.output.contains("1 token, 1 global, 1 thread\n"), "\(timed.output)")
   }
 
   // MARK: Global projections

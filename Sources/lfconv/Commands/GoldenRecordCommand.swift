@@ -71,7 +71,8 @@ struct GoldenRecordCommand: Action {
     let result = try recorder.record()
     let console = common.console
     try console.result(
-      "recorded \(output): \(result.outputs.count) outputs, \(result.tensorsCompared) tensors")
+      "recorded \(output): \(result.outputs.count.counted("output")), \(result.tensorsCompared.counted("tensor"))"
+    )
     try console.object(
       JSONObject([
         ("schema", .string(Self.schema)), ("output", .string(output)),
