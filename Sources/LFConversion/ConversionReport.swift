@@ -5,12 +5,59 @@ import LFModels
 
 /// What a conversion did.
 public struct ConversionReport: Sendable {
-  /// A proof that was carried out on the written result.
+  /// A proof that was carried out on the written result, or could not be.
   public struct Check: Sendable {
+    /// How it ended; a proof that fails ends the conversion.
+    public enum Status: String, Sendable {
+      /// What was compared is equal, or as close as rounding allows.
+      case passed
+      /// Something was measured that is neither right nor wrong.
+      case measured
+      /// It was left out; the detail says why.
+      case skipped
+    }
+
     /// What was checked, as in "weights".
     public let name: String
     /// What was compared, and how far apart it was.
     public let detail: String
+    /// How it ended.
+    public internal(set) var status = Status.passed
+    /// Largest difference of two numbers, where numbers were compared.
+    public internal(set) var largestDifference: Double?
+    /// The difference that came closest to its bound, as a part of it.
+    public internal(set) var shareOfBound: Double?
+    /// Largest difference in each output, where outputs were measured.
+    public internal(set) var outputs: [(name: String, maxAbsolute: Double)] = []
+
+    init(name: String, detail: String) {
+      self.name = name
+      self.detail = detail
+    }
+
+    /// A proof that was left out.
+    static func skipped(_ name: String, _ reason: String) -> Check {
+      var check = Check(name: name, detail: reason)
+      check.status = .skipped
+      return check
+    }
+
+    var json: JSONObject {
+      var object = JSONObject([
+        ("name", .string(name)), ("passed", .bool(status != .skipped)),
+        ("status", .string(status.rawValue)), ("detail", .string(detail)),
+      ])
+      object["largest_difference"] = largestDifference.map { JSONValue($0) }
+      object["share_of_bound"] = shareOfBound.map { JSONValue($0) }
+      if !outputs.isEmpty {
+        object["outputs"] = .array(
+          outputs.map {
+            .object(
+              JSONObject([("name", .string($0.name)), ("max_abs", JSONValue($0.maxAbsolute))]))
+          })
+      }
+      return object
+    }
   }
 
   /// Path of the source, as it was given.
@@ -83,16 +130,7 @@ public struct ConversionReport: Sendable {
       ),
       ("raw_bytes", JSONValue(rawBytes)),
       ("ratio", JSONValue(ratio)),
-      (
-        "checks",
-        .array(
-          checks.map {
-            .object(
-              JSONObject([
-                ("name", .string($0.name)), ("passed", true), ("detail", .string($0.detail)),
-              ]))
-          })
-      ),
+      ("checks", .array(checks.map { .object($0.json) })),
       ("notes", .array(notes.map { .string($0) })),
       ("seconds", JSONValue(seconds)),
     ])

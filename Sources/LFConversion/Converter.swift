@@ -67,15 +67,17 @@ public struct Converter: Sendable {
     try refuseOverlap()
     let opened = try OpenedModel.open(source, options: options)
     let loss = RoundingLoss()
+    let nonfinite = NonfiniteWeights()
     // Every weight is read once to be written, and looked at on that way.
-    let base = rounded(guarded(opened.source), loss)
+    let base = rounded(guarded(opened.source, nonfinite), loss)
     let model = try opened.recognized(as: base.tensors)
     let plan = try plan(model, base)
     var report = ConversionReport(source: opened, model: model, plan: plan, output: output)
     report.sourceFiles = try SourceFiles.described(
       opened.weightFiles, sha256: recordsSHA256, threads: threads)
     let content = try OutputContent(
-      plan: plan, base: base, container: opened.container.map { guarded($0) }, opened: opened,
+      plan: plan, base: base, container: opened.container.map { guarded($0, nonfinite) },
+      opened: opened,
       sourceFiles: report.sourceFiles, operation: operation, elementType: elementType)
     if isDryRun {
       if !allowsNonfinite { try FiniteWeights.check(base, threads: threads) }
@@ -84,15 +86,18 @@ public struct Converter: Sendable {
         output, overwrite: overwrite, compression: compression, shardByteCount: shardByteCount)
       try writer.write(content, threads: threads) { progress("writing", $0) }
       if isChecked {
-        let proof = Proof(
+        var proof = Proof(
           plan: plan, model: model, source: rounded(opened.source, RoundingLoss()),
           written: try writer.reopen(), threads: threads)
+        proof.resetsGlobalProjections = resetsGlobalProjections
+        proof.rounding = try rounding(opened, model, loss)
+        proof.obstacle = Self.obstacle(nonfinite, loss)
         report.checks = try proof.run { progress("checking", $0) }
       }
       try writer.publish()
       report.bytes = writer.byteCount
     }
-    if let elementType, !isDryRun {
+    if let elementType, !isDryRun, loss.isLossy {
       report.notes.append(
         "weights rounded to \(elementType.rawValue): largest relative error "
           + loss.maxRelative.rounded3 + (loss.hasOverflow ? ", and values became infinite" : ""))
@@ -102,8 +107,36 @@ public struct Converter: Sendable {
   }
 
   /// The weights, looked at when they are read.
-  private func guarded(_ weights: any TensorSource) -> any TensorSource {
-    allowsNonfinite ? weights : FiniteSource(weights, file: source)
+  private func guarded(
+    _ weights: any TensorSource, _ nonfinite: NonfiniteWeights
+  ) -> any TensorSource {
+    FiniteSource(weights, file: source, noting: allowsNonfinite ? nonfinite : nil)
+  }
+
+  private var resetsGlobalProjections: Bool {
+    guard case .longformer(let options) = operation else { return false }
+    return options.resetsGlobalProjections
+  }
+
+  /// What rounding did, once all weights are written; nil when every tensor kept
+  /// its element type.
+  private func rounding(
+    _ opened: OpenedModel, _ model: RecognizedModel, _ loss: RoundingLoss
+  ) throws(LFError) -> Proof.Rounding? {
+    guard let elementType else { return nil }
+    let original = try opened.recognized()
+    guard
+      zip(original.tensors, model.tensors)
+        .contains(where: { $0.descriptor.elementType != $1.descriptor.elementType })
+    else { return nil }
+    return Proof.Rounding(
+      elementType: elementType, isLossy: loss.isLossy, model: original, source: opened.source)
+  }
+
+  /// Why a forward pass would prove nothing.
+  private static func obstacle(_ nonfinite: NonfiniteWeights, _ loss: RoundingLoss) -> String? {
+    if let place = nonfinite.description { return "\(place), which spreads to every output" }
+    return loss.hasOverflow ? "rounding made weights infinite, which spread to every output" : nil
   }
 
   /// The weights as they will be written.

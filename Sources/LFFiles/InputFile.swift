@@ -80,7 +80,7 @@ public final class InputFile: Sendable {
     guard offset >= 0, count >= 0, offset <= byteCount, count <= byteCount - offset else {
       throw .refused(
         "io.truncated", at: .init(file: path, offset: offset),
-        expected: "\(count) bytes here", found: "a file of \(byteCount) bytes",
+        expected: "\(count.counted("byte")) here", found: "a file of \(byteCount.counted("byte"))",
         hint: "the file is incomplete; copy or download it again")
     }
     var result = [UInt8](repeating: 0, count: count)

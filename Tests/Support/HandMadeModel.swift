@@ -4,7 +4,7 @@ import LFCore
 /// Models and inputs written byte by byte, without the code under test.
 public enum HandMadeModel {
   /// A tensor of float32 values, or of any other bytes.
-  public struct Tensor {
+  public struct Tensor: Sendable {
     public let name: String
     public let type: String
     public let shape: [Int]

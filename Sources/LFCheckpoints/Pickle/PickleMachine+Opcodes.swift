@@ -106,7 +106,7 @@ extension PickleMachine {
     case .frame:
       let count = try stream.integer(byteCount: 8)
       guard count <= UInt64(stream.remaining) else {
-        throw fail("pickle.frame", "a frame inside the file", "one of \(count) bytes")
+        throw fail("pickle.frame", "a frame inside the file", "one of \(count.counted("byte"))")
       }
 
     case .proto:

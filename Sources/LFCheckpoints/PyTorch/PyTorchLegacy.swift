@@ -100,7 +100,7 @@ package enum PyTorchLegacy {
       let count = try cursor.count64()
       guard count == record.count else {
         throw .refused(
-          "pytorch.storage-size", at: place, expected: "\(record.count) elements",
+          "pytorch.storage-size", at: place, expected: "\(record.count.counted("element"))",
           found: "\(count)")
       }
       // The eight bytes were read, so the sum is inside the file.
@@ -108,7 +108,7 @@ package enum PyTorchLegacy {
       let byteCount = try record.byteCount()
       guard byteCount <= file.byteCount - position else {
         throw .refused(
-          "pytorch.truncated", at: place, expected: "\(byteCount) bytes",
+          "pytorch.truncated", at: place, expected: "\(byteCount.counted("byte"))",
           found: "\(file.byteCount - position)",
           hint: "the file is incomplete; copy or download it again")
       }

@@ -45,7 +45,7 @@ struct StorageRecord {
       let offset = graph.integer(items[1]), let size = graph.integer(items[2]),
       offset >= 0, size >= 0, offset <= count, size <= count - offset
     else {
-      throw malformed("a part of the storage of \(count) elements", "another one")
+      throw malformed("a part of the storage of \(count.counted("element"))", "another one")
     }
     return offset..<offset + size
   }
@@ -57,7 +57,9 @@ struct StorageRecord {
         "pytorch.storage-type", "storages of the type \(typeName) are not supported")
     }
     let (bytes, overflow) = count.multipliedReportingOverflow(by: width)
-    guard !overflow else { throw Self.malformed("a storage size that fits", "\(count) elements") }
+    guard !overflow else {
+      throw Self.malformed("a storage size that fits", "\(count.counted("element"))")
+    }
     return bytes
   }
 
@@ -70,7 +72,7 @@ struct StorageRecord {
     }
     guard range.count == byteCount else {
       throw .refused(
-        "pytorch.storage-size", expected: "\(byteCount) bytes in storage \"\(key)\"",
+        "pytorch.storage-size", expected: "\(byteCount.counted("byte")) in storage \"\(key)\"",
         found: "\(range.count)")
     }
     guard let part, let width = type.elementByteCount else { return range }

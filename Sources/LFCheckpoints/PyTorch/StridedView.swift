@@ -23,11 +23,13 @@ struct StridedView: Sendable {
     let available = storage.count / width
     guard strides.count == shape.dimensions.count else {
       throw .refused(
-        "pytorch.stride", expected: "\(shape.dimensions.count) strides", found: "\(strides.count)")
+        "pytorch.stride", expected: "\(shape.dimensions.count.counted("stride"))",
+        found: "\(strides.count)")
     }
     guard offset >= 0, offset <= available else {
       throw .refused(
-        "pytorch.offset", expected: "an offset inside \(available) elements", found: "\(offset)")
+        "pytorch.offset", expected: "an offset inside \(available.counted("element"))",
+        found: "\(offset)")
     }
     guard !strides.contains(where: { $0 < 0 }) else {
       throw .refused("pytorch.stride", expected: "strides of 0 or more", found: "\(strides)")
@@ -38,7 +40,8 @@ struct StridedView: Sendable {
     guard shape.elementCount <= available, shape.elementCount == 0 || last ?? .max < available
     else {
       throw .refused(
-        "pytorch.bounds", expected: "a tensor inside its storage of \(available) elements",
+        "pytorch.bounds",
+        expected: "a tensor inside its storage of \(available.counted("element"))",
         found: "\(shape) with strides \(strides) from \(offset) on")
     }
     self.descriptor = descriptor

@@ -60,7 +60,7 @@ struct SafetensorsHeader {
     guard file.byteCount >= 10 else {
       throw .refused(
         "safetensors.truncated", at: .init(offset: 0), expected: "a header length and a header",
-        found: "a file of \(file.byteCount) bytes")
+        found: "a file of \(file.byteCount.counted("byte"))")
     }
     var cursor = ByteCursor(start[...])
     let field: UInt64 = try cursor.integer()
@@ -73,8 +73,8 @@ struct SafetensorsHeader {
     guard length <= file.byteCount - 8 else {
       throw .refused(
         "safetensors.truncated", at: .init(offset: 0),
-        expected: "a header of \(length) bytes inside the file",
-        found: "a file of \(file.byteCount) bytes",
+        expected: "a header of \(length.counted("byte")) inside the file",
+        found: "a file of \(file.byteCount.counted("byte"))",
         hint: "the file is incomplete; copy or download it again")
     }
     return length
@@ -116,7 +116,8 @@ struct SafetensorsHeader {
     let (start, end) = (offsets[0], offsets[1])
     guard start <= end, end <= dataCount else {
       throw .refused(
-        "safetensors.offsets", expected: "offsets that rise inside \(dataCount) bytes of data",
+        "safetensors.offsets",
+        expected: "offsets that rise inside \(dataCount.counted("byte")) of data",
         found: "[\(start), \(end)]",
         hint: end > dataCount ? "the file may be incomplete; copy or download it again" : nil)
     }
@@ -124,7 +125,7 @@ struct SafetensorsHeader {
     guard end - start == descriptor.byteCount else {
       throw .refused(
         "safetensors.size",
-        expected: "\(descriptor.byteCount) bytes for \(elementType.rawValue) \(shape)",
+        expected: "\(descriptor.byteCount.counted("byte")) for \(elementType.rawValue) \(shape)",
         found: "\(end - start)")
     }
     return Entry(descriptor: descriptor, start: dataStart + start, end: dataStart + end)
@@ -159,7 +160,8 @@ struct SafetensorsHeader {
     }
     if let count, items.count != count {
       throw .refused(
-        "safetensors.\(field)", expected: "\(count) numbers in \(field)", found: "\(items.count)")
+        "safetensors.\(field)", expected: "\(count.counted("number")) in \(field)",
+        found: "\(items.count)")
     }
     var result: [Int] = []
     for item in items {

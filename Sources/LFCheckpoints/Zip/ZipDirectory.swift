@@ -28,7 +28,7 @@ struct ZipDirectory: Sendable {
       throw .refused(
         "zip.entry-count", at: .init(offset: end.directory.lowerBound),
         expected: "at most \(most) members",
-        found: "\(end.entryCount) in \(end.directory.count) bytes")
+        found: "\(end.entryCount) in \(end.directory.count.counted("byte"))")
     }
     var cursor = ByteCursor(
       try file.bytes(at: end.directory.lowerBound, count: end.directory.count)[...],
@@ -36,13 +36,14 @@ struct ZipDirectory: Sendable {
     while cursor.remaining > 0 {
       guard entries.count < end.entryCount else {
         throw .refused(
-          "zip.directory", at: cursor.here, expected: "\(end.entryCount) members", found: "more")
+          "zip.directory", at: cursor.here, expected: "\(end.entryCount.counted("member"))",
+          found: "more")
       }
       entries.append(try ZipHeader.central(&cursor, limits: limits))
     }
     guard entries.count == end.entryCount else {
       throw .refused(
-        "zip.directory", at: cursor.here, expected: "\(end.entryCount) members",
+        "zip.directory", at: cursor.here, expected: "\(end.entryCount.counted("member"))",
         found: "\(entries.count)")
     }
     try arrange(end: end.directory.lowerBound)

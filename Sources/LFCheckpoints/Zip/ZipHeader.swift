@@ -51,7 +51,8 @@ enum ZipHeader {
       }
       guard name.utf8.last != UInt8(ascii: "/") || storedCount == 0 else {
         throw .refused(
-          "zip.name", at: here, expected: "no content in a folder", found: "\(storedCount) bytes")
+          "zip.name", at: here, expected: "no content in a folder",
+          found: "\(storedCount.counted("byte"))")
       }
       return ZipEntry(
         name: name, method: method, checksum: checksum, storedCount: storedCount,
@@ -140,7 +141,7 @@ enum ZipHeader {
     let start = rest + nameCount + extraCount
     guard entry.storedCount <= end - start else {
       throw .refused(
-        "zip.bounds", at: place, expected: "\(entry.storedCount) bytes before \(end)",
+        "zip.bounds", at: place, expected: "\(entry.storedCount.counted("byte")) before \(end)",
         found: "\(end - start)")
     }
     return start
@@ -157,7 +158,7 @@ enum ZipHeader {
     guard [12, 16, 20, 24].contains(count) else {
       throw .refused(
         count < 0 ? "zip.overlap" : "zip.descriptor", at: place,
-        expected: "a data descriptor before the next member", found: "\(count) bytes")
+        expected: "a data descriptor before the next member", found: "\(count.counted("byte"))")
     }
     var cursor = ByteCursor(try file.bytes(at: entry.dataEnd, count: count)[...], location: place)
     let signed = count == 16 || count == 24

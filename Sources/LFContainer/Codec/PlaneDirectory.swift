@@ -59,7 +59,7 @@ enum PlaneDirectory {
         case .constant: count == 0
         }
       guard fits else {
-        throw damaged("a length that fits \(elements) elements", "\(count)", plane)
+        throw damaged("a length that fits \(elements.counted("element"))", "\(count)", plane)
       }
       guard method == .constant || value == 0, unsafe stored[place + 2] == 0,
         unsafe stored[place + 3] == 0
@@ -69,7 +69,7 @@ enum PlaneDirectory {
     }
     guard end == stored.count else {
       throw .refused(
-        "lfz.chunk", expected: "planes that fill \(stored.count) bytes", found: "\(end)")
+        "lfz.chunk", expected: "planes that fill \(stored.count.counted("byte"))", found: "\(end)")
     }
     return entries
   }

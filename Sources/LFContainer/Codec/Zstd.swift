@@ -96,7 +96,8 @@ import LFCore
     let content = unsafe ZSTD_getFrameContentSize(frame.baseAddress, frame.count)
     guard ZSTD_isError(length) == 0, length == frame.count, content == UInt64(count) else {
       throw .refused(
-        "lfz.chunk", expected: "one zstd frame of \(frame.count) bytes that holds \(count)",
+        "lfz.chunk",
+        expected: "one zstd frame of \(frame.count.counted("byte")) that holds \(count)",
         found: "something else")
     }
     let result = unsafe ZSTD_decompressDCtx(

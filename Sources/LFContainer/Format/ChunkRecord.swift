@@ -78,7 +78,8 @@ extension ChunkRecord {
       }
       guard rawCount % width == 0, rawCount / width <= LFZFormat.chunkElements else {
         throw ChunkRecord.wrong(
-          "raw length of planes", "1 to \(LFZFormat.chunkElements) elements of \(width) bytes",
+          "raw length of planes",
+          "1 to \(LFZFormat.chunkElements) elements of \(width.counted("byte"))",
           rawCount)
       }
       guard storedCount >= width * PlaneDirectory.entryBytes, storedCount < rawCount else {

@@ -70,7 +70,7 @@ extension LFZHeader {
     guard self.fileByteCount == fileByteCount else {
       throw .refused(
         self.fileByteCount > fileByteCount ? "lfz.truncated" : "lfz.trailing",
-        at: .init(offset: 24), expected: "a file of \(self.fileByteCount) bytes",
+        at: .init(offset: 24), expected: "a file of \(self.fileByteCount.counted("byte"))",
         found: "\(fileByteCount)", hint: "the file is incomplete or something was appended to it")
     }
     tableOffset = try cursor.count64()
@@ -123,7 +123,9 @@ extension LFZHeader {
       throw .refused(
         "lfz.header", at: .init(offset: 32),
         expected: "an aligned chunk table and an index that fill the file up to its end",
-        found: "table at \(tableOffset), \(chunkCount) chunks, index of \(indexByteCount) bytes")
+        found:
+          "table at \(tableOffset), \(chunkCount.counted("chunk")), index of \(indexByteCount.counted("byte"))"
+      )
     }
   }
 }

@@ -29,7 +29,7 @@ struct IndexReader {
       guard byteCount == raw else {
         throw .refused(
           "lfz.index", at: .init(entry: "blob \(number)"),
-          expected: "the \(raw) bytes of its chunks", found: "a length of \(byteCount)")
+          expected: "the \(raw.counted("byte")) of its chunks", found: "a length of \(byteCount)")
       }
       let digest = unsafe Digest128(
         high: message.pointee.digest_high, low: message.pointee.digest_low)
@@ -38,7 +38,7 @@ struct IndexReader {
     }
     guard next == chunkCount else {
       throw .refused(
-        "lfz.index", expected: "blobs of \(chunkCount) chunks in all", found: "\(next)")
+        "lfz.index", expected: "blobs of \(chunkCount.counted("chunk")) in all", found: "\(next)")
     }
     used = [Bool](repeating: false, count: blobs.count)
   }
@@ -103,7 +103,7 @@ struct IndexReader {
     let (parts, byteCount) = try unsafe readParts(message.pointee.parts, message.pointee.n_parts)
     guard byteCount == descriptor.byteCount else {
       throw .refused(
-        "lfz.index", expected: "parts of \(descriptor.byteCount) bytes in all",
+        "lfz.index", expected: "parts of \(descriptor.byteCount.counted("byte")) in all",
         found: "\(byteCount)")
     }
     let tie = try unsafe ProtobufField.text(message.pointee.tied_to, "a tie")
@@ -148,14 +148,16 @@ struct IndexReader {
       let message = unsafe messages[index]
       let blob = unsafe Int(message.pointee.blob)
       guard blob < blobs.count else {
-        throw .refused("lfz.index", expected: "one of \(blobs.count) blobs", found: "\(blob)")
+        throw .refused(
+          "lfz.index", expected: "one of \(blobs.count.counted("blob"))", found: "\(blob)")
       }
       let prefix = try unsafe ProtobufField.count(message.pointee.prefix, "a prefix")
       let repeats = try unsafe ProtobufField.count(
         message.pointee.repeats, "a number of repetitions")
       guard prefix < blobs[blob].byteCount else {
         throw .refused(
-          "lfz.index", expected: "a prefix shorter than its blob's \(blobs[blob].byteCount) bytes",
+          "lfz.index",
+          expected: "a prefix shorter than its blob's \(blobs[blob].byteCount.counted("byte"))",
           found: "\(prefix)")
       }
       let unit = prefix == 0 ? blobs[blob].byteCount : prefix

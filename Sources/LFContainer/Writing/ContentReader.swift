@@ -40,7 +40,8 @@ final class ContentReader: Sendable {
     let bytes = try files[index].contents()
     guard bytes.count == files[index].byteCount else {
       throw LFError(
-        .io, "io.changed", "\(bytes.count) bytes where there were \(files[index].byteCount)",
+        .io, "io.changed",
+        "\(bytes.count.counted("byte")) where there were \(files[index].byteCount)",
         at: .init(entry: files[index].name), hint: "the file changed while it was read")
     }
     current.withLock { $0 = (index, bytes) }

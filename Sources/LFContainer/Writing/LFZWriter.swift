@@ -64,7 +64,7 @@ public enum LFZWriter {
     else {
       throw .unsupported(
         "lfz.limit", at: .init(file: output.destination),
-        "\(plan.logicalBytes) bytes of tensors in a file of \(header.fileByteCount), with an index "
+        "\(plan.logicalBytes.counted("byte")) of tensors in a file of \(header.fileByteCount), with an index "
           + "of \(index.count), are beyond the limits of a container")
     }
     try output.write(unsafe metadata.span.bytes, at: stored.end)
@@ -91,7 +91,7 @@ public enum LFZWriter {
     }
     guard tensors.count <= limits.tensors, files.count <= limits.tensors else {
       throw .unsupported(
-        "lfz.limit", "\(tensors.count) tensors, a container holds \(limits.tensors)")
+        "lfz.limit", "\(tensors.count.counted("tensor")), a container holds \(limits.tensors)")
     }
     guard provenance.parameters.allSatisfy({ !$0.key.isEmpty }),
       provenance.sources.allSatisfy({ $0.sha256.map { $0.count == 32 } ?? true })

@@ -1,4 +1,5 @@
 public import LFCore
+import Synchronization
 
 /// Looks for weights that are no numbers.
 ///
@@ -72,7 +73,29 @@ public enum FiniteWeights {
   }
 }
 
-/// A source that refuses to hand out weights that are no numbers.
+/// The first weight that was found to be no number, where such are let through.
+final class NonfiniteWeights: Sendable {
+  private let place = Mutex<(tensor: String, element: Int)?>(nil)
+
+  /// What was found, in words; nil when all weights are numbers.
+  var description: String? {
+    place.withLock { place in
+      place.map { "\($0.tensor) has a NaN or an infinity at element \($0.element)" }
+    }
+  }
+
+  /// Notes a weight; of several the first by name and element stays, whichever
+  /// thread comes first.
+  func add(_ tensor: TensorName, element: Int) {
+    place.withLock { place in
+      let found = (tensor.text, element)
+      if let old = place, (old.tensor, old.element) < found { return }
+      place = found
+    }
+  }
+}
+
+/// A source that refuses to hand out weights that are no numbers, or notes them.
 ///
 /// What reads every weight once anyway, as a conversion does, looks for NaN
 /// and infinity while the bytes are in the cache.
@@ -80,12 +103,15 @@ struct FiniteSource: TensorSource {
   private let base: any TensorSource
   /// The file to name in an error.
   private let file: String
+  /// Where they are noted; nil refuses them.
+  private let noted: NonfiniteWeights?
 
   var tensors: [TensorDescriptor] { base.tensors }
 
-  init(_ base: any TensorSource, file: String) {
+  init(_ base: any TensorSource, file: String, noting noted: NonfiniteWeights? = nil) {
     self.base = base
     self.file = file
+    self.noted = noted
   }
 
   /// - Throws: `weights.nonfinite` with the tensor and the element, or an error
@@ -110,7 +136,8 @@ struct FiniteSource: TensorSource {
     _ bytes: RawSpan, of tensor: TensorDescriptor, from offset: Int
   ) throws(LFError) {
     guard let place = FiniteWeights.firstNonfinite(bytes, tensor.elementType) else { return }
-    throw FiniteWeights.refusal(tensor, element: offset / tensor.elementType.byteCount + place)
-      .located(file: file)
+    let element = offset / tensor.elementType.byteCount + place
+    if let noted { return noted.add(tensor.name, element: element) }
+    throw FiniteWeights.refusal(tensor, element: element).located(file: file)
   }
 }

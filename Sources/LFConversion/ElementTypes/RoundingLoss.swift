@@ -6,6 +6,8 @@ final class RoundingLoss: Sendable {
 
   /// Largest |rounded − x| / |x| so far.
   var maxRelative: Double { state.withLock { $0.relative } }
+  /// Whether any value changed.
+  var isLossy: Bool { state.withLock { $0.relative > 0 || $0.overflows } }
   /// Whether a finite value became infinite.
   var hasOverflow: Bool { state.withLock { $0.overflows } }
 

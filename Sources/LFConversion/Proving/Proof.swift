@@ -9,10 +9,28 @@ import LFModels
 /// tiling rule of its own: a mistake in either shows.
 struct Proof {
   let plan: ConversionPlan
+  /// The source, its weights as they were to be written.
   let model: RecognizedModel
   let source: any TensorSource
   let written: OpenedModel
   let threads: Int
+  /// How weights were rounded, and what they were before; nil when they were not.
+  var rounding: Rounding?
+  /// Whether a Longformer's global projections were to be copied anew.
+  var resetsGlobalProjections = false
+  /// Why the forward pass cannot prove anything; nil when it can.
+  var obstacle: String?
+
+  /// Weights before and after they were rounded.
+  struct Rounding {
+    /// What they were rounded to.
+    let elementType: ElementType
+    /// Whether any value changed.
+    let isLossy: Bool
+    /// The source with the weights before.
+    let model: RecognizedModel
+    let source: any TensorSource
+  }
 
   /// Runs every check that applies.
   ///
@@ -24,22 +42,44 @@ struct Proof {
     var checks = [try weights(result, progress: { progress($0 * 0.5) })]
     if isConversion {
       checks.append(try positions(result))
-      if !hasGlobalProjections { checks.append(try globalProjections(result)) }
-      checks += try Oracles(
-        original: model, originalSource: source, longformer: result, written: written.source,
-        threads: threads
-      ).run()
+      if copiesProjections { checks.append(try globalProjections(result)) }
+      checks += try forward(result)
     }
+    if let rounding, rounding.isLossy { checks.append(try effect(of: rounding, on: result)) }
     progress(1)
     return checks
+  }
+
+  /// The oracles, or why there are none.
+  private func forward(
+    _ result: RecognizedModel
+  ) throws(LFError) -> [ConversionReport.Check] {
+    if let obstacle { return OracleInputs.names.map { .skipped($0, obstacle) } }
+    return try Oracles(
+      original: model, originalSource: source, longformer: result, written: written.source,
+      threads: threads, resetsGlobalProjections: resetsGlobalProjections
+    ).run()
+  }
+
+  private func effect(
+    of rounding: Rounding, on result: RecognizedModel
+  ) throws(LFError) -> ConversionReport.Check {
+    if let obstacle { return .skipped(RoundingEffect.name, obstacle) }
+    return try RoundingEffect(
+      original: rounding.model, originalSource: rounding.source, result: result,
+      written: written.source, threads: threads, resetsGlobalProjections: resetsGlobalProjections
+    ).run()
   }
 
   /// Whether positions or windows changed: the result is a Longformer, the
   /// source one or none.
   private var isConversion: Bool { plan.tiling != nil }
 
-  /// Whether the source has global projections of its own, which are kept.
-  private var hasGlobalProjections: Bool { model.configuration.isLongformer }
+  /// Whether the result's global projections are copies of the local ones, and
+  /// not the source's own.
+  private var copiesProjections: Bool {
+    isConversion && (resetsGlobalProjections || !model.configuration.isLongformer)
+  }
 
   // MARK: Bytes
 
@@ -53,8 +93,7 @@ struct Proof {
       let name = tensor.descriptor.name
       if isConversion, name == Self.positionsName { continue }
       guard let index = tensor.index,
-        let original = model.tensor(
-          isConversion && !hasGlobalProjections ? tensor.row.copiedFrom ?? name : name)
+        let original = model.tensor(copiesProjections ? tensor.row.copiedFrom ?? name : name)
           ?? tensor.row.tiedTo.flatMap({ model.tensor($0) })
       else { throw Self.failure(name, "a tensor that the source has", "none") }
       guard let from = original.index else {
@@ -71,7 +110,16 @@ struct Proof {
         Self.failure($0, "the source's bytes", "other bytes")
       }
     return .init(
-      name: "weights", detail: "\(pairs.count) tensors, \(bytes) bytes equal to the source's")
+      name: "weights",
+      detail: "\(pairs.count.counted("tensor")), \(bytes.counted("byte")) equal to the source's"
+        + rounded)
+  }
+
+  /// What was done to the source's numbers before they were compared.
+  private var rounded: String {
+    guard let rounding else { return "" }
+    let name = rounding.elementType.rawValue
+    return rounding.isLossy ? ", rounded to \(name)" : ", written as \(name) without loss"
   }
 
   /// Without pairs that a container stores as the very content of another pair
@@ -128,7 +176,15 @@ struct Proof {
     }
     return .init(
       name: "positions",
-      detail: "\(rows) rows: \(pad + 1) reserved, then \(usable) source rows repeated")
+      detail: "\(rows.counted("row")): \(pad + 1) reserved, then "
+        + Self.origin(rows - pad - 1, of: usable) + rounded)
+  }
+
+  /// Which of the source's rows the result's usable ones are.
+  private static func origin(_ count: Int, of usable: Int) -> String {
+    if count > usable { return "the source's \(usable.counted("row")) repeated" }
+    if count == usable { return "the source's \(usable.counted("row"))" }
+    return "the first \(count) of the source's \(usable.counted("row"))"
   }
 
   /// Global projections are copies of the local ones.
@@ -150,7 +206,9 @@ struct Proof {
       .check(apart, threads: threads) {
         Self.failure($0, "a copy of the local projection", "other bytes")
       }
-    return .init(name: "global-projections", detail: "\(pairs.count) tensors equal the local ones")
+    return .init(
+      name: "global-projections", detail: "\(pairs.count.counted("tensor")) equal to the local ones"
+    )
   }
 
   private static let positionsName = TensorName.positionEmbeddings

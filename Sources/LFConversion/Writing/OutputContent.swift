@@ -58,6 +58,9 @@ struct OutputContent: Sendable {
       if let dilation = options.attentionDilation {
         parameters.append(.init("attention_dilation", dilation.compact))
       }
+      if options.resetsGlobalProjections {
+        parameters.append(.init("reset_global_projections", "true"))
+      }
     case .sameArchitecture:
       parameters.append(.init("conversion", "convert"))
     }

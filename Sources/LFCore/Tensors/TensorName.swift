@@ -49,7 +49,7 @@ extension TensorName {
       throw .refused(
         "tensor.name", at: .init(entry: printable(text, limit: 80)),
         expected: "a name of 1 to \(limits.nameBytes) bytes without NUL",
-        found: bytes.isEmpty ? "an empty name" : "\(bytes.count) bytes")
+        found: bytes.isEmpty ? "an empty name" : "\(bytes.count.counted("byte"))")
     }
     return self
   }

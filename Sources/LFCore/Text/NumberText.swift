@@ -1,3 +1,12 @@
+extension BinaryInteger {
+  /// The number with a noun, as in `1 file` and `2 files`.
+  ///
+  /// - Parameter plural: where it is not the noun with an "s".
+  package func counted(_ noun: String, plural: String? = nil) -> String {
+    "\(self) " + (self == 1 ? noun : plural ?? noun + "s")
+  }
+}
+
 extension Int {
   /// A size in decimal units, as in `4.59 MB`.
   package var byteText: String {

@@ -17,7 +17,8 @@ struct Matrix: Sendable {
   init(rows: Int, columns: Int) throws(LFError) {
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
     guard !overflow else {
-      throw LFError(.io, "memory.exhausted", "no memory for \(rows) rows of \(columns) numbers")
+      throw LFError(
+        .io, "memory.exhausted", "no memory for \(rows) rows of \(columns.counted("number"))")
     }
     self.init(try FloatBuffer(count: count), offset: 0, rows: rows, columns: columns)
   }

@@ -26,7 +26,8 @@ struct PackedMatrix: Sendable {
   init(rows: Int, columns: Int, depth: Int? = nil) throws(LFError) {
     let (count, overflow) = (rows + Self.panel).multipliedReportingOverflow(by: columns)
     guard rows >= 0, columns >= 0, !overflow, count < 1 << 60 else {
-      throw LFError(.io, "memory.exhausted", "no memory for \(rows) rows of \(columns) weights")
+      throw LFError(
+        .io, "memory.exhausted", "no memory for \(rows) rows of \(columns.counted("weight"))")
     }
     buffer = try FloatBuffer(count: lf_packed_count(rows, columns))
     self.rows = rows

@@ -11,12 +11,16 @@ struct EncoderLayer {
   let inputs: PreparedInputs
   let memory: LayerMemory
   let workers: Workers
+  /// What every intermediate result is changed by; nil computes the layer.
+  var noise: RoundingNoise?
 
   /// Replaces the hidden states by the layer's output.
   ///
   /// - Parameter states: [N·S, H].
   func run(_ states: Matrix) throws(LFError) {
+    noise?.apply(to: states, .states)
     try attend(states)
+    noise?.apply(to: memory.attention.context, .context)
     finish(states)
   }
 
@@ -53,11 +57,13 @@ struct EncoderLayer {
   private func project(_ states: Matrix) {
     weights.projections.apply(
       to: states, workers.timing(.queryKeyValue), into: memory.attention.projected)
+    noise?.apply(to: memory.attention.projected, .projections)
   }
 
   /// Output projection and feed-forward part.
   func finish(_ states: Matrix) {
-    let parts = OutputParts(configuration: configuration, weights: weights, workers: workers)
+    let parts = OutputParts(
+      configuration: configuration, weights: weights, workers: workers, noise: noise)
     if ProductBlocks.isFew(states.rows) {
       parts.runTogether(memory.attention.context, memory.blocks[0], states)
       return
@@ -65,7 +71,9 @@ struct EncoderLayer {
     let blocks = RowBlocks(states.rows)
     workers.run(blocks.count) { block, worker in
       let rows = blocks[block]
-      parts.run(memory.attention.context.rows(rows), memory.blocks[worker], states.rows(rows))
+      parts.run(
+        memory.attention.context.rows(rows), memory.blocks[worker], states.rows(rows),
+        first: rows.lowerBound)
     }
   }
 }

@@ -38,22 +38,8 @@ public struct ForwardPass {
     return true
   }
 
-  /// Runs the next layer of this pass and of another whose model has the same
-  /// layer weights, which are read once for both.
-  ///
-  /// - Parameter other: has completed as many layers as this pass; its model
-  ///   has the same sizes, and global projections only if this one's has.
-  /// - Returns: false when all layers have run.
-  public mutating func runLayer(with other: inout ForwardPass) throws(LFError) -> Bool {
-    guard completedLayers < model.configuration.layerCount else { return false }
-    let weights = try weights(completedLayers)
-    try run(weights)
-    try other.run(weights)
-    return true
-  }
-
-  private mutating func run(_ weights: LayerWeights) throws(LFError) {
-    try layer(weights).run(states)
+  private mutating func run(_ weights: LayerWeights, noise: RoundingNoise? = nil) throws(LFError) {
+    try layer(weights, noise).run(states)
     completedLayers += 1
   }
 
@@ -68,7 +54,7 @@ public struct ForwardPass {
     guard completedLayers < model.configuration.layerCount else { return nil }
     try AttentionTableSize(layers: 1, configuration: model.configuration).check(
       sequences: inputs.sequences.count, length: inputs.length)
-    let layer = layer(try weights(completedLayers))
+    let layer = layer(try weights(completedLayers), nil)
     try layer.attend(states)
     let attentions = try AttentionProbabilities(
       context: AttentionContext(
@@ -103,11 +89,11 @@ public struct ForwardPass {
   }
 
   /// The next layer.
-  private func layer(_ weights: LayerWeights) -> EncoderLayer {
+  private func layer(_ weights: LayerWeights, _ noise: RoundingNoise?) -> EncoderLayer {
     EncoderLayer(
       configuration: model.configuration, weights: weights,
       pattern: model.configuration.attention[completedLayers], inputs: inputs, memory: memory,
-      workers: workers)
+      workers: workers, noise: noise)
   }
 
   private mutating func weights(_ layer: Int) throws(LFError) -> LayerWeights {
@@ -122,5 +108,56 @@ public struct ForwardPass {
     }
     try model.reader.read(memory.slots(layer), workers: model.workers)
     return memory
+  }
+  // MARK: Passes in step
+
+  /// A layer's weights in memory, valid until the pass that read them reads the
+  /// next ones.
+  package struct LoadedLayer {
+    fileprivate let weights: LayerWeights
+  }
+
+  /// Reads the weights of the next layer; nil when all layers have run.
+  package mutating func loadLayer() throws(LFError) -> LoadedLayer? {
+    guard completedLayers < model.configuration.layerCount else { return nil }
+    return LoadedLayer(weights: try weights(completedLayers))
+  }
+
+  /// Runs the next layer with weights that another pass may have read, so that
+  /// they are read once for several passes.
+  ///
+  /// - Parameters:
+  ///   - layer: of a model of the same sizes, with global projections if this
+  ///     one's has them.
+  ///   - noise: changes every intermediate result; nil computes the layer.
+  package mutating func run(
+    _ layer: LoadedLayer, noise: RoundingNoise? = nil
+  ) throws(LFError) {
+    try run(layer.weights, noise: noise)
+  }
+
+  /// Goes on from where another pass is: takes its hidden states over.
+  ///
+  /// - Parameter other: of a model as wide, with as many tokens.
+  package mutating func adopt(_ other: ForwardPass) {
+    states.copy(other.states)
+    completedLayers = other.completedLayers
+  }
+
+  /// Changes the hidden states.
+  package mutating func perturb(_ noise: RoundingNoise) { noise.apply(to: states, .states) }
+
+  /// A second pass of the same model over the same inputs, at the same place,
+  /// in memory of its own.
+  package func twin() throws(LFError) -> ForwardPass { try ForwardPass(twinOf: self) }
+
+  private init(twinOf other: ForwardPass) throws(LFError) {
+    model = other.model
+    inputs = other.inputs
+    workers = other.workers
+    memory = try LayerMemory(
+      configuration: model.configuration, inputs: inputs, workers: workers)
+    states = try Matrix(rows: other.states.rows, columns: other.states.columns)
+    adopt(other)
   }
 }

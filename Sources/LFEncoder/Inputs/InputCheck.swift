@@ -33,7 +33,7 @@ struct InputCheck {
     for (name, values) in parts {
       guard let values, values.count != tokens else { continue }
       throw .refused(
-        "input.shape", at: .init(entry: name), expected: "\(tokens) values",
+        "input.shape", at: .init(entry: name), expected: "\(tokens.counted("value"))",
         found: "\(values.count)")
     }
     return count

@@ -50,8 +50,16 @@ public struct SlidingWindow: AttentionRule {
   public var windowWidth: Int? { oneSided * 2 }
 
   public var remarkForStockClasses: String? {
-    dilations.contains { $0 > 1 }
-      ? "Hugging Face's Longformer classes load the result, but compute without attention_dilation"
-      : nil
+    var remarks: [String] = []
+    if dilations.contains(where: { $0 > 1 }) {
+      remarks.append(
+        "Hugging Face's Longformer classes load the result, but compute without attention_dilation")
+    }
+    if oneSided < 2 {
+      remarks.append(
+        "Hugging Face's Longformer classes load the result, but cannot run an attention window "
+          + "below 4")
+    }
+    return remarks.isEmpty ? nil : remarks.joined(separator: "; ")
   }
 }

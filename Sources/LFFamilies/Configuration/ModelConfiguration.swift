@@ -31,7 +31,7 @@ public struct ModelConfiguration: Sendable {
   /// Between the two layers of the feed-forward part (`hidden_act`).
   public let activation: Activation
   /// The pattern of every layer.
-  public let attention: [AttentionPattern]
+  public private(set) var attention: [AttentionPattern]
   /// Outputs of a classification head.
   public let labelCount: Int
   /// Whether the masked-LM decoder is the word embeddings.
@@ -116,5 +116,16 @@ public struct ModelConfiguration: Sendable {
     try fields.refuseOtherArchitectures()
     attention = try table.attention.read(
       AttentionFields(fields: fields, layers: layerCount, heads: headCount))
+  }
+}
+
+extension ModelConfiguration {
+  /// The same model with other attention patterns, one a layer: what it would
+  /// compute if it saw something else.
+  package func attending(_ patterns: [AttentionPattern]) -> ModelConfiguration {
+    precondition(patterns.count == layerCount)
+    var copy = self
+    copy.attention = patterns
+    return copy
   }
 }

@@ -2,7 +2,8 @@ public import LFCore
 
 extension ConversionPlan {
   /// Plans RoBERTa or BERT → Longformer, or another length and other windows
-  /// for a Longformer, which keeps its own global projections.
+  /// for a Longformer, which keeps its own global projections unless they are
+  /// to be reset.
   ///
   /// - Parameters:
   ///   - model: the source.
@@ -15,8 +16,9 @@ extension ConversionPlan {
   ) throws(LFError) {
     let source = model.configuration
     try Self.refuseHead(model)
+    try LongformerOptionCheck(source: source, options: options).run()
     let target = try FamilyTable.named(FamilyTable.longformer)
-    let tiling = try Self.tiling(source, options)
+    let tiling = Self.tiling(source, options)
     json = try Self.longformerJSON(model, target, tiling, options, untied)
     configuration = try ModelConfiguration(
       json: json, table: target, head: source.head, origin: "the converted config.json")
@@ -32,7 +34,8 @@ extension ConversionPlan {
       let name = TensorName((row.isPrefixed ? prefix : "") + row.canonical.text)
       if row.tiedTo != nil, !keepsDecoder { continue }
       // A Longformer's own global projections are there already.
-      let own = model.tensor(row.canonical)
+      let isReset = options.resetsGlobalProjections && row.copiedFrom != nil
+      let own = isReset ? nil : model.tensor(row.canonical)
       let original = own == nil ? row.copiedFrom : nil
       let origin =
         own ?? original.flatMap { model.tensor($0) } ?? row.tiedTo.flatMap { model.tensor($0) }
@@ -66,23 +69,10 @@ extension ConversionPlan {
 
   private static func tiling(
     _ source: ModelConfiguration, _ options: LongformerOptions
-  ) throws(LFError) -> PositionTiling {
-    let positions = options.maxPositions(for: source)
-    guard (1...LongformerOptions.maxPositionsLimit).contains(positions) else {
-      throw LFError(
-        .usage, "usage.max-positions",
-        "expected a number of positions from 1 to \(LongformerOptions.maxPositionsLimit), found "
-          + "\(positions)")
-    }
-    guard source.paddingID < LongformerOptions.maxPositionsLimit else {
-      throw .refused(
-        "config.value", at: .init(entry: "pad_token_id"),
-        expected: "a padding token below \(LongformerOptions.maxPositionsLimit)",
-        found: "\(source.paddingID)")
-    }
+  ) -> PositionTiling {
     return PositionTiling(
       sourceRows: source.positionCount, paddingID: source.paddingID, scheme: source.positions,
-      maxPositions: positions)
+      maxPositions: options.maxPositions(for: source))
   }
 
   private static func longformerJSON(
@@ -92,20 +82,6 @@ extension ConversionPlan {
     let source = model.configuration
     var windows = options.attentionWindows(for: source)
     if windows.count == 1 { windows = Array(repeating: windows[0], count: source.layerCount) }
-    guard windows.count == source.layerCount else {
-      throw LFError(
-        .usage, "usage.attention-window",
-        "expected one attention window, or one for each of \(source.layerCount) layers, found "
-          + "\(windows.count)")
-    }
-    if let wrong = windows.first(where: {
-      $0 < 2 || !$0.isMultiple(of: 2) || $0 > SlidingWindow.largest
-    }) {
-      throw LFError(
-        .usage, "usage.attention-window",
-        "expected even attention windows of 2 or more, found \(wrong)",
-        hint: "the window is the full width: half of it lies on each side of a token")
-    }
     var json = source.json
     // The class's own defaults are another model's: every field is spelled out.
     for member in model.table.defaults.members where (json[member.key] ?? .null) == .null {
@@ -142,8 +118,19 @@ extension ConversionPlan {
   }
 
   private static func stockClassNotes(_ configuration: ModelConfiguration) -> [String] {
-    configuration.attention.lazy.compactMap { $0.rule.remarkForStockClasses }.first.map { [$0] }
-      ?? []
+    var notes: [String] = []
+    for remark in configuration.attention.lazy.compactMap({ $0.rule.remarkForStockClasses })
+    where !notes.contains(remark) {
+      notes.append(remark)
+    }
+    let widest = configuration.attentionWindows.max() ?? 0
+    if widest > configuration.longestInput {
+      notes.append(
+        "the attention window of \(widest) is wider than the longest input, "
+          + "\(configuration.longestInput.counted("token")): Hugging Face's Longformer classes pad "
+          + "every input to a multiple of the window")
+    }
+    return notes
   }
 
   /// Heads whose counterpart computes something else are refused.
@@ -171,7 +158,7 @@ extension ConversionPlan {
   ) -> [String] {
     guard result.longestInput < source.longestInput else { return [] }
     return [
-      "the result reads \(result.longestInput) tokens, fewer than the source's "
+      "the result reads \(result.longestInput.counted("token")), fewer than the source's "
         + "\(source.longestInput)"
     ]
   }

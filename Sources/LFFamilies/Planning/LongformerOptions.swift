@@ -11,14 +11,20 @@ public struct LongformerOptions: Sendable, Equatable {
   /// Dilations: a number, a list by layer, or lists by layer and head; nil
   /// keeps a Longformer's own.
   public var attentionDilation: JSONValue?
+  /// Whether a Longformer's local projections are copied over its global ones
+  /// again. Masked-LM training uses no global token and leaves them behind; the
+  /// paper's authors copy them after it, before training on a task.
+  public var resetsGlobalProjections: Bool
 
   /// The defaults are those of the published Longformer models.
   public init(
-    attentionWindow: [Int] = [512], maxPositions: Int? = 4096, attentionDilation: JSONValue? = nil
+    attentionWindow: [Int] = [512], maxPositions: Int? = 4096,
+    attentionDilation: JSONValue? = nil, resetsGlobalProjections: Bool = false
   ) {
     self.attentionWindow = attentionWindow
     self.maxPositions = maxPositions
     self.attentionDilation = attentionDilation
+    self.resetsGlobalProjections = resetsGlobalProjections
   }
 
   /// Positions that a table is ever made for: 16 million rows of a base model

@@ -26,7 +26,7 @@ enum DictionaryCheck {
       ? "\(rows - special - 1) or \(rows - special) lines" : "fewer lines than any dictionary has"
     throw .refused(
       "fairseq.vocabulary", at: .init(entry: file.name),
-      expected: "\(lines), for the \(rows) rows of the word embeddings",
+      expected: "\(lines), for the \(rows.counted("row")) of the word embeddings",
       found: "\(dictionary.lines.count)",
       hint: "put the dictionary that the model was trained with beside it, or move this one away")
   }

@@ -1,3 +1,4 @@
+import LFCore
 public import LFFamilies
 import LFPictures
 
@@ -44,7 +45,7 @@ public struct AttentionDrawing: Sendable {
       isGlobal: (0..<length).map(places.contains),
       isKept: Array(repeating: true, count: length))
     let layout = Layout(panels: patterns.count, cells: picture.side)
-    let about = "\(length) tokens: queries from top to bottom, keys from left to right"
+    let about = "\(length.counted("token")): queries from top to bottom, keys from left to right"
     let title = layout.title(title)
     var text = """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(layout.width) \(layout.height)" \

@@ -45,7 +45,7 @@ public struct Inspection: Sendable {
       provenance.append(("tool", made.tool))
       provenance += made.sources.map { source in
         let digest = source.sha256Text.map { ", SHA-256 \($0)" } ?? ""
-        return ("source", "\(source.name), \(source.byteCount) bytes\(digest)")
+        return ("source", "\(source.name), \(source.byteCount.counted("byte"))\(digest)")
       }
       provenance += made.parameters.map { ($0.key, $0.value) }
     }

@@ -128,7 +128,7 @@ private struct DriftingTokens {
       sourceLength.map({ begin >= $0 }) ?? isTail
     {
       let reason =
-        sourceLength.map { "past the source's longest input of \($0) tokens" }
+        sourceLength.map { "past the source's longest input of \($0.counted("token"))" }
         ?? "and all before are right"
       guard canBeTiled else {
         return (

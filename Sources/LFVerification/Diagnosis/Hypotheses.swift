@@ -118,7 +118,7 @@ struct Hypotheses {
     return [
       Hypothesis(
         text: begin + "with the \(length) usable position rows of the source repeated every "
-          + "\(length) rows every output agrees: the tiling is wrong", run: run)
+          + "\(length.counted("row")) every output agrees: the tiling is wrong", run: run)
     ]
   }
 

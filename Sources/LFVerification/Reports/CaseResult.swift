@@ -128,7 +128,7 @@ extension CaseResult {
     var lines: [String] = []
     switch status {
     case .pass:
-      let tensors = tensorsCompared > 0 ? ", \(tensorsCompared) tensors equal" : ""
+      let tensors = tensorsCompared > 0 ? ", \(tensorsCompared.counted("tensor")) equal" : ""
       let killed = mutations.map { ", \($0.killed) of \($0.tested) mutants killed" } ?? ""
       lines.append("pass   \(name)  (largest error \(maxAbsolute.rounded3)\(tensors)\(killed))")
     case .fail: lines.append("FAIL   \(name)  \(message)")

@@ -62,8 +62,8 @@ struct BenchCommand: Action {
     let runs = result.seconds.map(\.rounded3).joined(separator: ", ")
     try console.result(
       """
-      median  \(result.medianSeconds.rounded3) s for \(batch) × \(length) tokens, \(global) global, \
-      \(benchmark.threads) threads
+      median  \(result.medianSeconds.rounded3) s for \(batch) × \(length.counted("token")), \(global) global, \
+      \(benchmark.threads.counted("thread"))
       runs    \(runs) s
       rate    \(result.gflops.rounded3) GFLOP/s, \(percent(result.gflops / result.peakGFLOPS)) of \
       this machine's peak; \((result.flops / 1e9).rounded3) GFLOP in all

@@ -30,7 +30,7 @@ struct CheckCommand: Action {
     try console.object(result.json)
     if !common.quiet {
       try console.result(
-        "intact: \(result.tensors) tensors and \(result.files) files in "
+        "intact: \(result.tensors.counted("tensor")) and \(result.files.counted("file")) in "
           + "\(result.fileBytes.byteText), \(result.checksums)"
       )
     }

@@ -8,7 +8,8 @@ struct ConvertCommand: Action {
     abstract: "Write the same model into another container.",
     discussion: """
       SOURCE and OUT are as for roberta-to-longformer. Every weight stays as it is, byte for \
-      byte, unless another element type is asked for.
+      byte, unless another element type is asked for; then what rounding does to the outputs is \
+      measured.
 
       EXAMPLES
         lfconv convert ./longformer-hf -o longformer.lfz

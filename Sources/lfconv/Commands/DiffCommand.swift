@@ -48,7 +48,7 @@ struct DiffCommand: Action {
     if !common.quiet {
       try console.result(
         comparison.isEqual
-          ? "equal: \(comparison.compared) tensors, byte for byte"
+          ? "equal: \(comparison.compared.counted("tensor")), byte for byte"
           : "different: \(comparison.differing.count) of \(comparison.compared) tensors differ, "
             + "\(comparison.onlyInFirst.count + comparison.onlyInSecond.count) are on one side only"
       )

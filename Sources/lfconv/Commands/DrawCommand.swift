@@ -76,7 +76,8 @@ struct DrawCommand: Action {
         ("layers", JSONValue(patterns.count)), ("length", JSONValue(tokens)),
       ]))
     if !common.quiet {
-      try console.result("drawn   \(output)  (\(patterns.count) layers, \(tokens) tokens)")
+      try console.result(
+        "drawn   \(output)  (\(patterns.count.counted("layer")), \(tokens.counted("token")))")
     }
     return 0
   }

@@ -108,7 +108,8 @@ struct GoldenRecordCommand: Action {
       result.comparesDigests ? .digests : result.tensorsCompared > 0 ? .values : .none
     let console = common.console
     try console.result(
-      "recorded \(output): \(result.outputs.count) outputs, \(result.tensorsCompared) tensors"
+      "recorded \(output): \(result.outputs.count.counted("output")), "
+        + result.tensorsCompared.counted("tensor")
         + (form == .none ? "" : " as \(form.rawValue)"))
     try console.object(
       JSONObject([

@@ -18,12 +18,14 @@ struct RobertaToLongformerCommand: Action {
       Position embeddings are extended by repeating the source's rows, the local projections are \
       copied to the global ones. Before anything is published the written result is read back \
       and proven: every byte that is copied, every position row, and the forward pass against \
-      the source's.
+      the source's. With --dtype the weights are rounded: then they are compared with the source's \
+      rounded ones, and what rounding does to the outputs is measured.
 
       EXAMPLES
         lfconv roberta-to-longformer ./roberta-base -o longformer.lfz
         lfconv roberta-to-longformer model.pt -o ./hf --attention-window 32,32,64,64 \
       --max-positions 1000
+        lfconv roberta-to-longformer ./trained-on -o ./reset --reset-global-projections
       """)
   static let schema = "lfconv.convert/1"
 
@@ -51,6 +53,14 @@ struct RobertaToLongformerCommand: Action {
 
   @OptionGroup var sourceOptions: SourceOptions
 
+  @Flag(
+    help: """
+      Of a Longformer: copy the local projections over the global ones again. Masked-LM training \
+      without global tokens leaves the global ones behind; do this after it, before training on a \
+      task.
+      """)
+  var resetGlobalProjections = false
+
   @Flag(help: "Publish the result without proving it.")
   var noCheck = false
 
@@ -60,7 +70,9 @@ struct RobertaToLongformerCommand: Action {
   @OptionGroup var common: CommonOptions
 
   func perform() throws -> Int32 {
-    var options = LongformerOptions(attentionWindow: attentionWindow, maxPositions: maxPositions)
+    var options = LongformerOptions(
+      attentionWindow: attentionWindow, maxPositions: maxPositions,
+      resetsGlobalProjections: resetGlobalProjections)
     if !attentionDilation.isEmpty {
       options.attentionDilation =
         attentionDilation.count == 1

@@ -33,7 +33,10 @@ struct Console: Sendable {
   private func coloured(_ text: String) -> String {
     guard mayColour, StandardStreams.outputIsTerminal, Machine.environment("NO_COLOR") == nil
     else { return text }
-    let colours = [("pass ", "32"), ("FAIL ", "31"), ("ERROR ", "33"), ("proved ", "32")]
+    let colours = [
+      ("pass ", "32"), ("FAIL ", "31"), ("ERROR ", "33"), ("proved ", "32"),
+      ("skipped ", "33"),
+    ]
     for (word, code) in colours where text.hasPrefix(word) {
       return "\u{1B}[\(code)m" + word + "\u{1B}[0m" + text.dropFirst(word.count)
     }

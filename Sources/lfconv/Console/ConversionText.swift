@@ -6,10 +6,18 @@ import LFModels
 
 /// What a conversion did, as text for people.
 enum ConversionText {
-  /// A line for each proof.
+  /// A line for each proof, with how it ended.
   static func proofs(_ report: ConversionReport) -> String {
-    report.checks.map { "proved  \($0.name.padding(to: 18))  \($0.detail)" }
-      .joined(separator: "\n")
+    report.checks.map { check in
+      let verdict =
+        switch check.status {
+        case .passed: "proved  "
+        case .measured: "effect  "
+        case .skipped: "skipped "
+        }
+      return "\(verdict)\(check.name.padding(to: 18))  \(check.detail)"
+    }
+    .joined(separator: "\n")
   }
 
   /// Source, output and sizes.
@@ -18,18 +26,23 @@ enum ConversionText {
     let to = report.configuration
     var lines = [
       "source  \(report.sourcePath)  (\(report.sourceFormat), \(from.family), "
-        + "\(from.layerCount) layers × \(from.hiddenSize), reads \(from.longestInput) tokens)"
+        + "\(from.layerCount.counted("layer")) × \(from.hiddenSize), reads "
+        + "\(from.longestInput.counted("token")))"
     ]
     if let tiling = report.tiling {
       let whole = tiling.maxPositions / tiling.usableRows
       let rest = tiling.maxPositions % tiling.usableRows
+      var parts = ["\(tiling.reservedRows) reserved"]
+      if whole > 0 { parts.append("\(whole) × \(tiling.usableRows)") }
+      if rest > 0 { parts.append("\(rest)") }
       lines.append(
-        "rows    \(tiling.reservedRows) reserved + \(whole) × \(tiling.usableRows)"
-          + (rest > 0 ? " + \(rest)" : "") + " = \(tiling.targetRows) position embeddings")
+        "rows    \(parts.joined(separator: " + ")) = "
+          + tiling.targetRows.counted("position embedding"))
     }
     if isDryRun {
       lines.append(
-        "plan    \(report.tensorCount) tensors, \(report.rawBytes.byteText); nothing was written")
+        "plan    \(report.tensorCount.counted("tensor")), \(report.rawBytes.byteText); nothing was written"
+      )
       return lines.joined(separator: "\n")
     }
     for file in report.sourceFiles {
@@ -37,8 +50,8 @@ enum ConversionText {
     }
     let percent = (report.ratio * 100).rounded3
     lines.append(
-      "output  \(report.outputPath)  (\(report.tensorCount) tensors, reads \(to.longestInput) "
-        + "tokens)")
+      "output  \(report.outputPath)  (\(report.tensorCount.counted("tensor")), reads "
+        + "\(to.longestInput.counted("token")))")
     lines.append(
       "size    \(report.bytes.byteText) for \(report.rawBytes.byteText) of tensors: \(percent) %, "
         + "in \(report.seconds.rounded3) s")

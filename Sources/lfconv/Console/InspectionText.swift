@@ -15,7 +15,9 @@ enum InspectionText {
     }
     let count = inspection.parameterCount
     lines.append(
-      row("tensors", "\(inspection.tensors.count) with \(count) numbers, \(types(inspection))"))
+      row(
+        "tensors",
+        "\(inspection.tensors.count) with \(count.counted("number")), \(types(inspection))"))
     let raw = inspection.rawBytes
     var size = "\(inspection.fileBytes.byteText) for \(raw.byteText) of tensors"
     if raw > 0 {
@@ -49,11 +51,11 @@ enum InspectionText {
         "\(printable(architecture, limit: 80)) (\(model.family), head: \(model.head.rawValue))"),
       row(
         "sizes",
-        "\(model.layerCount) layers × \(model.hiddenSize), \(model.headCount) heads, "
+        "\(model.layerCount.counted("layer")) × \(model.hiddenSize), \(model.headCount.counted("head")), "
           + "\(model.intermediateSize) between, vocabulary \(model.vocabularySize)"),
       row(
         "input",
-        "longest input \(model.longestInput) tokens (\(model.positionCount) position rows, "
+        "longest input \(model.longestInput.counted("token")) (\(model.positionCount) position rows, "
           + "padding token \(model.paddingID))"),
     ]
     let windows = model.attentionWindows

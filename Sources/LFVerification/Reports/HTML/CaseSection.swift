@@ -68,10 +68,10 @@ struct CaseSection {
   private func description(_ details: CaseDetails) -> String {
     let model = details.configuration
     return "\(model.family) \(model.head.rawValue.replacing("_", with: " ")) from \(details.format)"
-      + " · \(model.layerCount) layers · hidden \(model.hiddenSize) · \(model.headCount) heads"
+      + " · \(model.layerCount.counted("layer")) · hidden \(model.hiddenSize) · \(model.headCount.counted("head"))"
       + " · longest input \(model.longestInput) · pad \(model.paddingID)"
       + " · \(model.activation.rawValue) · eps \(model.layerNormEpsilon)"
-      + " · input \(details.sequences) × \(details.length) tokens"
+      + " · input \(details.sequences) × \(details.length.counted("token"))"
   }
 
   // MARK: Numbers

@@ -27,7 +27,8 @@ struct HeatMap {
   var caption: String {
     let some =
       details.sequences > sequences.count
-      ? " The \(sequences.count) sequences with the largest errors of \(details.sequences)." : ""
+      ? " The \(sequences.count.counted("sequence")) with the largest errors of \(details.sequences)."
+      : ""
     return "Each token's largest error as a share of the tolerance; warm colours are beyond it."
       + some
   }

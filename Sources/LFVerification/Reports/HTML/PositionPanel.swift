@@ -6,7 +6,7 @@ struct PositionPanel {
   let picture: PositionPicture
 
   var caption: String {
-    let rows = "\(picture.rowCount) rows compared with each other. "
+    let rows = "\(picture.rowCount.counted("row")) compared with each other. "
     if let period = picture.period {
       return rows
         + "After the reserved rows every row repeats after \(period): the table is tiled."
