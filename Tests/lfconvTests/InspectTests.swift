@@ -95,7 +95,7 @@ struct InspectTests {
     #expect(lines.contains { $0.hasPrefix("values  activation gelu, epsilon 1e-05") })
     let count = try #require(json["parameters"] as? Int)
     let line = try #require(lines.first { $0.hasPrefix("tensors ") })
-    let number = try #require(line.firstMatch(of: /, ([0-9.e-]+) million parameters/))
+    let number = try #require(line.firstMatch(of: /with ([0-9.e-]+) million parameters/))
     #expect(abs((Double(number.1) ?? 0) * 1e6 - Double(count)) <= Double(count) / 100)
     let relu = try model(try inspect(source("relu-in-layers")))
     #expect(relu["activation"] as? String == "relu" && relu["labels"] == nil)

@@ -108,10 +108,9 @@ public struct TensorDistance: Sendable {
       ("name", .string(name.text)),
       ("kind", .string(kind.rawValue)),
       ("max_abs", number(maxAbsolute)),
-      ("max_ulp", maxULP.map { .number(JSONNumber(Double($0))) } ?? .null),
+      ("max_ulp", maxULP.map { .number(JSONNumber($0)) } ?? .null),
       ("cosine", number(cosine)),
     ])
-    if let maxULP, let whole = Int(exactly: maxULP) { object["max_ulp"] = JSONValue(whole) }
     if !remark.isEmpty { object["remark"] = .string(remark) }
     return object
   }
