@@ -76,7 +76,8 @@ struct InspectTests {
     let json = try inspect(source(name))
     let groups = try #require(json["groups"] as? [[String: Any]])
     let names = groups.compactMap { $0["name"] as? String }
-    #expect(names.prefix(4) == ["position embeddings", "other embeddings", "attention", "feed-forward"])
+    #expect(
+      names.prefix(4) == ["position embeddings", "other embeddings", "attention", "feed-forward"])
     #expect(names.dropFirst(4) == ["head"])
     #expect(
       groups.reduce(0) { $0 + ($1["bytes"] as? Int ?? 0) } == json["raw_bytes"] as? Int)
@@ -112,7 +113,8 @@ struct InspectTests {
     }
   }
 
-  @Test("Global projections that are copies are told from trained ones", arguments: ["out", "a.lfz"])
+  @Test(
+    "Global projections that are copies are told from trained ones", arguments: ["out", "a.lfz"])
   func globalProjections(output: String) throws {
     let source = source("roberta-masked-lm-three-windows")
     let made = try Program.run(
@@ -128,7 +130,8 @@ struct InspectTests {
     let trained = self.source("longformer-masked-lm-own-global-projections")
     let own = try model(try inspect(trained))["global_projections"] as? [String: Any]
     #expect(own?["differing_layers"] as? [Int] == [0, 1])
-    #expect(try text(trained).contains { $0.hasSuffix("they differ from the local ones in all layers") })
+    #expect(
+      try text(trained).contains { $0.hasSuffix("they differ from the local ones in all layers") })
 
     // One bit of one layer.
     guard output == "out" else { return }

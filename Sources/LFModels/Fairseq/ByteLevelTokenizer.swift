@@ -68,7 +68,8 @@ struct ByteLevelTokenizer {
     try check(file)
     guard let object = try JSONParser.parse(try file.contents(), at: place).objectValue else {
       throw .refused(
-        "fairseq.bpe", at: place, expected: "an object of tokens and their ids", found: "another value")
+        "fairseq.bpe", at: place, expected: "an object of tokens and their ids",
+        found: "another value")
     }
     var result: [Int: String] = [:]
     for (token, value) in object.members {
@@ -95,7 +96,9 @@ struct ByteLevelTokenizer {
     }
     var result: [TensorName] = []
     var number = 1
-    for line in bytes.dropLast().split(separator: feed, omittingEmptySubsequences: false).dropFirst() {
+    for line in bytes.dropLast().split(separator: feed, omittingEmptySubsequences: false)
+      .dropFirst()
+    {
       number += 1
       let parts = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty,

@@ -77,7 +77,8 @@ public struct Inspection: Sendable {
     }
     self.model = model
     let repetitions = repetitions
-    groups = model.map { TensorGroup.all($0, opened.source.tensors, repetitions: repetitions) } ?? []
+    groups =
+      model.map { TensorGroup.all($0, opened.source.tensors, repetitions: repetitions) } ?? []
     memory = model.map {
       ForwardMemory($0, length: $0.configuration.longestInput, threads: threads)
     }

@@ -116,7 +116,8 @@ enum InspectionText {
         row(
           "global",
           "global projections: trained, they differ from the local ones in "
-            + (isAll ? "all layers" : "\(layers.count == 1 ? "layer" : "layers") \(numbers)\(rest)"))
+            + (isAll ? "all layers" : "\(layers.count == 1 ? "layer" : "layers") \(numbers)\(rest)")
+        )
       ]
     }
   }
