@@ -85,6 +85,34 @@ struct DiffConversionTests {
     #expect(positions["source_rows"] == positions["repeated_rows"])
   }
 
+  @Test("A pooler that the Longformer has no use for is left out, and this is told")
+  func leftOut() throws {
+    let original = Self.flavour("safetensors")
+    let file = try SafetensorsFile(original + "/model.safetensors")
+    var tensors = file.tensors.map {
+      HandMadeModel.Tensor($0.name, $0.type, $0.shape, Array(file.data[$0.range]))
+    }
+    let dense = try #require(
+      tensors.first { $0.name.hasSuffix("layer.0.attention.output.dense.weight") })
+    let bias = try #require(
+      tensors.first { $0.name.hasSuffix("layer.0.attention.output.dense.bias") })
+    tensors += [
+      .init("roberta.pooler.dense.weight", dense.type, dense.shape, dense.bytes),
+      .init("roberta.pooler.dense.bias", bias.type, bias.shape, bias.bytes),
+    ]
+    try scratch.write("source/model.safetensors", Array(HandMadeModel.safetensors(tensors)))
+    _ = try scratch.copy(original + "/config.json", as: "source/config.json")
+    try convert(scratch("source"), "a.lfz")
+    let json = try diff(scratch("source"), scratch("a.lfz"))
+    let found = try conversion(json)
+    #expect(found["complete"] as? Bool == true)
+    #expect(found["left_out"] as? [String] == ["pooler.dense.bias", "pooler.dense.weight"])
+    #expect((json["only_in_a"] as? [String])?.count == 2)
+    let text = try Program.run(["diff", scratch("source"), scratch("a.lfz")]).output
+    #expect(
+      text.contains("left out   pooler.dense.weight, which b's architecture has no use for\n"))
+  }
+
   @Test("Rounded weights are told as rounded, in a conversion and in another container")
   func rounded() throws {
     let source = Self.flavour("safetensors")

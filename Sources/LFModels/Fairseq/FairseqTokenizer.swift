@@ -4,8 +4,8 @@ package import LFCore
 /// beside a model.
 ///
 /// fairseq's `dict.txt` numbers tokens, but does not say how text becomes them.
-/// Without a tokenizer of its own Hugging Face's library makes one of five
-/// special tokens, and does not say so. Where the dictionary's entries tell what
+/// Without a tokenizer of its own Hugging Face's library makes one of the five
+/// special tokens alone, and does not say so. Where the dictionary's entries tell what
 /// they are, a tokenizer is made that gives fairseq's ids; where they do not, the
 /// user is told what is missing.
 package struct FairseqTokenizer {
@@ -81,7 +81,8 @@ package struct FairseqTokenizer {
 
   /// What happens to who does not notice.
   package static let warning =
-    "Hugging Face's AutoTokenizer makes one of five tokens for such a model, and does not say so"
+    "Hugging Face's AutoTokenizer makes one of special tokens alone for such a model, and does not "
+    + "say so"
 }
 
 /// The entries of a `dict.txt` and the rows that they stand for.

@@ -130,7 +130,7 @@ enum InspectionText {
         "memory",
         "\(memory.total.byteText) for a forward pass of \(memory.length) tokens on "
           + "\(memory.threads) \(memory.threads == 1 ? "thread" : "threads"): weights "
-          + "\(memory.weights.byteText), in between \(memory.working.byteText), outputs "
+          + "\(memory.weights.byteText), working memory \(memory.working.byteText), outputs "
           + memory.outputs.byteText)
     ]
   }
