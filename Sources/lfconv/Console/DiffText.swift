@@ -75,7 +75,8 @@ enum DiffText {
             + type.rawValue + (largest.map { ": max abs \($0.rounded3)" } ?? "")))
     }
     for name in conversion.names(.leftOut) {
-      lines.append(row("left out", "\(printable(name.text)), which only \(source) has a use for"))
+      lines.append(
+        row("left out", "\(printable(name.text)), which \(result)'s architecture has no use for"))
     }
     lines.append(row("equal", "\(count(comparison.equalCount, "tensor")), byte for byte"))
     return lines
