@@ -108,7 +108,7 @@ let package = Package(
     .executableTarget(
       name: "lfconv",
       dependencies: [
-        "LFCore", "LFFiles", "LFContainer", "LFFamilies", "LFModels", "LFConversion",
+        "LFCore", "LFFiles", "LFContainer", "LFFamilies", "LFModels", "LFEncoder", "LFConversion",
         "LFVerification", "LFTools",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -7,7 +7,8 @@
 # 1. The committed goldens regenerate to the same values.
 # 2. Every golden conversion, written as a folder, loads with nothing missing
 #    and nothing unexpected, and computes the expected outputs.
-# 3. The same for a real checkpoint, and lfconv computes what it computes.
+# 3. Tokenizers made of fairseq's dictionaries give fairseq's ids.
+# 4. The same for a real checkpoint, and lfconv computes what it computes.
 set -eu
 
 lfconv=$1
@@ -62,11 +63,19 @@ done < "$work/cases"
 echo "interop: loading them with stock classes"
 "$run" "$here/interop.py" --models "$work/models" --cases "$cases"
 
+echo "interop: tokenizers made of fairseq's dictionaries"
+"$run" "$here/interop_tokenizers.py" --write "$work/fairseq"
+for name in characters spaces bytes; do
+  "$lfconv" roberta-to-longformer "$work/fairseq/$name" -o "$work/$name" --quiet --max-positions 40
+  "$run" "$here/interop_tokenizers.py" --model "$work/$name" --source "$work/fairseq/$name"
+done
+
 real="$build/real-checkpoints/sapiens"
 if "$here/fetch-real.sh" "$real"; then
   echo "interop: a real checkpoint, 700 tokens with 2 global ones"
   "$lfconv" roberta-to-longformer "$real/checkpoint_vh.pt" -o "$work/sapiens" --quiet \
     --attention-window 32,32,64,64 --max-positions 1000
+  "$run" "$here/interop_tokenizers.py" --model "$work/sapiens" --source "$real"
   "$run" "$here/interop.py" --model "$work/sapiens" --make-case "$work/sapiens-case" \
     --length 700 --global 2 --source "$real/checkpoint_vh.pt" --windows 32 32 64 64
   "$run" "$here/interop.py" --model "$work/sapiens" --case "$work/sapiens-case"

@@ -79,6 +79,7 @@ public struct Converter: Sendable {
       plan: plan, base: base, container: opened.container.map { guarded($0, nonfinite) },
       opened: opened,
       sourceFiles: report.sourceFiles, operation: operation, elementType: elementType)
+    report.notes += content.tokenizerNote.map { [$0] } ?? []
     if isDryRun {
       if !allowsNonfinite { try FiniteWeights.check(base, threads: threads) }
     } else {

@@ -23,21 +23,31 @@ package enum Machine {
         }
       }
     #else
-      // The first processor is described within the first bytes, where x86 names it.
-      var bytes = [UInt8](repeating: 0, count: 4096)
-      let descriptor = unsafe open("/proc/cpuinfo", O_RDONLY | O_CLOEXEC)
-      if descriptor >= 0 {
-        let count = unsafe read(descriptor, &bytes, bytes.count)
-        close(descriptor)
-        let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-        for line in text.split(separator: "\n") where line.hasPrefix("model name") {
-          let name = line.drop { $0 != ":" }.dropFirst().drop { $0 == " " }
-          if !name.isEmpty { return printable(String(name), limit: 100) }
-        }
+      // Where x86 names it.
+      if let name = value(of: "model name", in: "/proc/cpuinfo") {
+        return printable(name, limit: 100)
       }
     #endif
     return architecture
   }
+
+  #if !canImport(Darwin)
+    /// The first value of a name in a file of lines `name: value`, if it stands
+    /// within the first 4096 bytes.
+    fileprivate static func value(of name: String, in file: String) -> String? {
+      var bytes = [UInt8](repeating: 0, count: 4096)
+      let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { return nil }
+      let count = unsafe read(descriptor, &bytes, bytes.count)
+      close(descriptor)
+      let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+      for line in text.split(separator: "\n") where line.hasPrefix(name) {
+        let value = line.drop { $0 != ":" }.dropFirst().drop { $0 == " " || $0 == "\t" }
+        if !value.isEmpty { return String(value) }
+      }
+      return nil
+    }
+  #endif
 
   private static var architecture: String {
     #if arch(x86_64)
@@ -69,6 +79,13 @@ extension Machine {
   package static var peakMemory: Int {
     var usage = rusage()
     #if canImport(Glibc)
+      // A process begins with the maximum of the one that started it in what
+      // getrusage tells, but not here.
+      if let text = value(of: "VmHWM", in: "/proc/self/status"),
+        let kilobytes = text.split(separator: " ").first.flatMap({ Int($0) })
+      {
+        return kilobytes * 1024
+      }
       guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
       return usage.ru_maxrss * 1024
     #else

@@ -44,7 +44,7 @@ struct ModelComparisonTests {
     #expect(distance.name == "encoder.layer.0.output.dense.bias")
     #expect(distance.maxULP == 3)
     #expect(distance.maxAbsolute == abs(Double(next) - Double(value)))
-    #expect(distance.cosine > 0.999999)
+    #expect(try #require(distance.cosine) > 0.999999)
   }
 
   @Test("Units in the last place are counted across zero")
@@ -70,7 +70,7 @@ struct ModelComparisonTests {
       Self.source, Repository.golden("roberta-masked-lm-three-windows") + "/source")
     #expect(!comparison.isEqual)
     #expect(comparison.onlyInFirst.isEmpty && comparison.onlyInSecond.count == 16)
-    #expect(comparison.differing.contains { $0.maxAbsolute.isNaN })
+    #expect(comparison.differing.contains { $0.kind == .shapes && $0.maxAbsolute == nil })
     let scratch = try Scratch()
     let options = LongformerOptions(attentionWindow: [4], maxPositions: 20)
     _ = try Converter(.longformer(options), source: Self.source, output: scratch("a.lfz")).run()

@@ -119,8 +119,12 @@ public struct SchemaCheck {
     case "string": value is String
     case "null": value is NSNull
     case "boolean": isBoolean(value)
-    case "integer": !isBoolean(value) && ((value as? Double).map { $0 == $0.rounded() } ?? false)
-    case "number": !isBoolean(value) && value is Double
+    // Beyond 2⁵³ a whole number may be no Double.
+    case "integer":
+      !isBoolean(value)
+        && (value is UInt64 || value is Int64
+          || (value as? Double).map { $0 == $0.rounded() } ?? false)
+    case "number": !isBoolean(value) && (value is Double || value is UInt64 || value is Int64)
     default: false
     }
   }

@@ -90,11 +90,11 @@ struct DiffTests {
       ),
       (
         Tensor("type", [2], [1, -2]), halves("type", "F16", [0x3C00, 0xC000]),
-        Expected(largest: 0, ulp: nil, cosine: 1, remark: "F32 and F16")
+        Expected(largest: 0, ulp: 0, cosine: 1, remark: "F32 and F16")
       ),
       (
         Tensor("shape", [2], [1, 2]), Tensor("shape", [1, 2], [1, 2]),
-        Expected(largest: nil, ulp: nil, cosine: nil, remark: "[2] and [1,2]")
+        Expected(largest: nil, ulp: nil, cosine: nil, remark: "shapes differ: [2] and [1,2]")
       ),
     ]
     let same = Tensor("same", [3], [1, .nan, -0.0])
@@ -122,6 +122,80 @@ struct DiffTests {
     }
   }
 
+  @Test("Cosines of float64 hold for tiny, huge and denormal numbers")
+  func cosines() throws {
+    let tiny = Double.leastNonzeroMagnitude
+    let pairs: [(name: String, a: [Double], b: [Double], largest: Double?, cosine: Double?)] = [
+      ("opposite", [3, 4], [-3, -4], 8, -1),
+      ("opposite tiny", [3e-200, 4e-200], [-3e-200, -4e-200], 8e-200, -1),
+      ("tiny", [1e-100, 2e-100], [1e-100, 3e-100], 1e-100, 7 / 50.0.squareRoot()),
+      ("huge", [1e170, 0], [1e170, 1e170], 1e170, 0.5.squareRoot()),
+      ("at the end", [1.5e308, 0], [0, 1.5e308], 1.5e308, 0),
+      ("far apart", [1e-300, 0], [1e300, 1e300], 1e300, 0.5.squareRoot()),
+      ("growing", [1e-200, 1, 1e200], [1e-200, -1, 1e200], 2, 1),
+      ("denormal", [tiny, 2 * tiny], [2 * tiny, -tiny], 3 * tiny, 0),
+      ("one zero", [0, 0], [0, 1], 1, 0),
+      ("signs of zeros", [0, 0], [0, -0.0], 0, 1),
+      ("infinite", [.infinity, 1], [1, 1], nil, nil),
+      ("infinite in both", [.infinity, 1], [.infinity, 2], 1, nil),
+      ("difference overflows", [1.7e308], [-1.7e308], nil, -1),
+    ]
+    // Larger than what is compared at a time, the largest value last.
+    let long = Array(repeating: 1e-250, count: 70_000)
+    let result = try diff(
+      pairs.map { doubles($0.name, $0.a) } + [doubles("long", long + [1e250])],
+      pairs.map { doubles($0.name, $0.b) } + [doubles("long", long + [-1e250])])
+    let differing = try #require(result.json["differing"] as? [[String: Any]])
+    #expect(try SchemaCheck(command: "diff").problems(result.json) == [])
+    for pair in pairs + [("long", [], [], 2e250, -1)] {
+      let found = try #require(differing.first { $0["name"] as? String == pair.name })
+      #expect(found["max_abs"] as? Double == pair.largest, "\(pair.name)")
+      guard let cosine = pair.cosine else {
+        #expect(found["cosine"] is NSNull, "\(pair.name)")
+        continue
+      }
+      let own = try #require(found["cosine"] as? Double, "\(pair.name)")
+      #expect(abs(own - cosine) < 1e-12, "\(pair.name): \(own)")
+    }
+  }
+
+  @Test("Units in the last place are those of the coarser type")
+  func coarser() throws {
+    let exact = Float(1)
+    let pairs: [(Tensor, Tensor, Int?)] = [
+      // 1 + 2⁻⁹ rounds to 1 in bfloat16, whose steps there are 2⁻⁷.
+      (Tensor("bf16", [1], [exact + 0x1p-9]), halves("bf16", "BF16", [0x3F80]), 0),
+      (Tensor("bf16 next", [1], [exact + 0x1p-7]), halves("bf16 next", "BF16", [0x3F80]), 1),
+      (halves("f16", "F16", [0x3C03]), Tensor("f16", [1], [exact]), 3),
+      // float16 is the finer of the two half types, although its range is less.
+      (halves("halves", "F16", [0x3C10]), halves("halves", "BF16", [0x3F80]), 2),
+      (doubles("f32", [1 + 0x1p-22]), Tensor("f32", [1], [exact]), 2),
+      (doubles("opposite", [-1e-300]), Tensor("opposite", [1], [1e-45]), 1),
+      (Tensor("whole", [1], [exact]), Tensor("whole", [1], integers: [1]), nil),
+    ]
+    let json = try diff(pairs.map(\.0), pairs.map(\.1)).json
+    let differing = try #require(json["differing"] as? [[String: Any]])
+    for (first, _, ulp) in pairs {
+      let found = try #require(differing.first { $0["name"] as? String == first.name })
+      #expect(found["max_ulp"] as? Int == ulp, "\(first.name)")
+      #expect(found["kind"] as? String == "types")
+    }
+  }
+
+  @Test("The largest difference comes first, shapes before all")
+  func order() throws {
+    let names = ["small", "large", "shape", "nan"]
+    let json = try diff(
+      names.map { Tensor($0, [1], [1]) },
+      [
+        Tensor("small", [1], [1.5]), Tensor("large", [1], [8]), Tensor("shape", [1, 1], [1]),
+        Tensor("nan", [1], [.nan]),
+      ]
+    ).json
+    let differing = try #require(json["differing"] as? [[String: Any]])
+    #expect(differing.map { $0["name"] as? String } == ["shape", "nan", "large", "small"])
+  }
+
   @Test("Equal files are equal, whatever the order of their tensors")
   func equal() throws {
     let tensors = [Tensor("x", [2], [1, 2]), Tensor("y", [0, 3], []), Tensor("z", [], [4])]
@@ -136,16 +210,23 @@ struct DiffTests {
   @Test("The text has a line for each difference, and a sum")
   func text() throws {
     let result = try diff(
-      [Tensor("x", [2], [1, 2]), Tensor("y", [1], [1]), Tensor("a\\u001bb", [1], [1])],
-      [Tensor("x", [2], [1, 4]), halves("y", "F16", [0x3C00]), Tensor("c", [1], [1])], [])
+      [
+        Tensor("y", [1], [1]), Tensor("x", [2], [1, 2]), Tensor("z", [1], [1]),
+        Tensor("a\\u001bb", [1], [1]),
+      ],
+      [
+        halves("y", "F16", [0x3C00]), Tensor("x", [2], [1, 4]), Tensor("z", [2], [1, 1]),
+        Tensor("c", [1], [1]),
+      ], [])
     #expect(result.exitCode == 1)
     #expect(
       result.output.split(separator: "\n").map { $0.replacing(/cosine [0-9.]+/, with: "cosine C") }
         == [
           "only in a  a\\u{1b}b", "only in b  c",
+          "differs    z  shapes differ: [1] and [2]",
           "differs    x  max abs 2.00, max ULP 8388608, cosine C",
-          "differs    y  max abs 0.0, cosine C  (F32 and F16)",
-          "different: 2 of 2 tensors differ, 2 are on one side only",
+          "differs    y  max abs 0.0, max ULP 0, cosine C  (F32 and F16)",
+          "different: 3 of 3 tensors differ, 2 are on one side only",
         ])
   }
 

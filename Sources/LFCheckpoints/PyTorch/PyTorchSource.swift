@@ -24,4 +24,10 @@ struct PyTorchSource: TensorSource {
       try StridedReader(file, view).read(at: offset, into: &buffer)
     }
   }
+
+  /// The bytes of the file, and in which order they are taken.
+  func place(_ index: Int) -> StoragePlace? {
+    let view = views[index]
+    return StoragePlace([view.start, view.descriptor.byteCount] + view.strides)
+  }
 }

@@ -120,4 +120,8 @@ struct ShardedSource: TensorSource {
     let place = places[index]
     try parts[place.part].read(place.index, at: offset, into: &buffer)
   }
+
+  func place(_ index: Int) -> StoragePlace? {
+    parts[places[index].part].place(places[index].index)?.inside(places[index].part)
+  }
 }

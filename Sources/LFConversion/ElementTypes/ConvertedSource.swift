@@ -82,7 +82,8 @@ struct ConvertedSource: TensorSource {
         bytes, index, decode, { Float16($0).bitPattern }, { Double(ElementDecoder.half($0)) })
     default:
       return try round(
-        bytes, index, decode, Self.bfloat16, { Double(ElementDecoder.bfloat16($0)) })
+        bytes, index, decode, ElementEncoder.bfloat16,
+        { Double(ElementDecoder.bfloat16($0)) })
     }
   }
 
@@ -124,20 +125,5 @@ struct ConvertedSource: TensorSource {
     }
     loss.add(relative: relative, overflow: lost != nil)
     return result
-  }
-
-  /// The nearest bfloat16, ties to even.
-  static func bfloat16(_ value: Double) -> UInt16 {
-    let rounded = Float(value)
-    guard rounded.isFinite else {
-      // The top bit of a NaN's payload stays set, so that it stays a NaN.
-      return UInt16(truncatingIfNeeded: rounded.bitPattern >> 16) | (rounded.isNaN ? 0x40 : 0)
-    }
-    var bits = rounded.bitPattern
-    // A tie made by the first rounding is none: lean to where the value lies.
-    if bits & 0xFFFF == 0x8000, Double(rounded) != value {
-      bits = abs(value) > Double(abs(rounded)) ? bits + 1 : bits - 1
-    }
-    return UInt16(truncatingIfNeeded: (bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
   }
 }

@@ -12,6 +12,8 @@ struct OutputContent: Sendable {
   /// `config.json` first, then what travels along.
   let files: [CarriedFile]
   let provenance: LFZProvenance
+  /// What the user has to know of the tokenizer.
+  let tokenizerNote: String?
 
   /// What a conversion writes.
   ///
@@ -45,7 +47,9 @@ struct OutputContent: Sendable {
       configuration = original
     }
     var parameters: [LFZProvenance.Parameter] = []
-    var files = opened.files
+    var files: [CarriedFile]
+    (files, tokenizerNote) = try TokenizerFiles.completed(
+      opened.files, for: plan.configuration)
     switch operation {
     case .longformer(let options):
       files = try TokenizerFiles.edited(

@@ -1,4 +1,6 @@
 import LFCore
+import LFFamilies
+import LFModels
 
 /// The files that travel with a model, with their length fields brought up to
 /// date: the tokenizer must not cut at 512 what the model reads to 4096.
@@ -8,11 +10,6 @@ enum TokenizerFiles {
     "tokenizer_config.json": [["model_max_length"], ["max_len"]],
     "tokenizer.json": [["truncation", "max_length"]],
     "sentence_bert_config.json": [["max_seq_length"]],
-  ]
-
-  /// Names whose presence shows that there is a tokenizer.
-  private static let vocabularies: Set<String> = [
-    "tokenizer.json", "vocab.json", "vocab.txt", "sentencepiece.bpe.model", "bpe.codes",
   ]
 
   /// The files for a model that reads `maxPositions` tokens.
@@ -42,13 +39,38 @@ enum TokenizerFiles {
       result.append(CarriedFile(name: file.name, bytes: bytes))
     }
     let names = Set(files.map(\.name))
-    if !names.contains("tokenizer_config.json"), !names.isDisjoint(with: vocabularies) {
+    if !names.contains("tokenizer_config.json"), !TokenizerParts.names(in: files).isEmpty {
       let text = JSONValue.object(
         JSONObject([("model_max_length", JSONValue(maxPositions))])
       ).pretty
       result.append(CarriedFile(name: "tokenizer_config.json", bytes: Array(text.utf8)))
     }
     return result
+  }
+
+  /// The files with a tokenizer, made of fairseq's own where there is none, and
+  /// what the user has to know of it.
+  ///
+  /// - Throws: errors of reading. Files that do not fit together are no error: the
+  ///   weights are converted all the same.
+  static func completed(
+    _ files: [CarriedFile], for model: ModelConfiguration
+  ) throws(LFError) -> (files: [CarriedFile], note: String?) {
+    do throws(LFError) {
+      if let made = try FairseqTokenizer(
+        from: files, rows: model.vocabularySize, maxPositions: model.longestInput)
+      {
+        let names = Set(made.files.map(\.name))
+        return (files.filter { !names.contains($0.name) } + made.files, made.note)
+      }
+    } catch {
+      guard error.kind == .refused else { throw error }
+      return (files, "no tokenizer is written: \(error). \(FairseqTokenizer.warning)")
+    }
+    guard TokenizerParts.names(in: files).isEmpty else { return (files, nil) }
+    return (
+      files, "no tokenizer is written: none came with the weights. \(FairseqTokenizer.warning)"
+    )
   }
 
   private static func inserting(

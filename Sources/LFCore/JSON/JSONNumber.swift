@@ -7,7 +7,7 @@ public struct JSONNumber: Sendable, Equatable {
   init(checked literal: String) { self.literal = literal }
 
   /// An integer.
-  public init(_ value: Int) { literal = String(value) }
+  public init(_ value: some FixedWidthInteger) { literal = String(value) }
 
   /// A finite number, in the shortest form that reads back the same.
   public init(_ value: Double) { literal = value.description }

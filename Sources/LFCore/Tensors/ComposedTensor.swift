@@ -103,4 +103,12 @@ public struct ComposedSource: TensorSource {
       partStart = partEnd
     }
   }
+
+  /// That of the base's tensor, for what is one range of it.
+  public func place(_ index: Int) -> StoragePlace? {
+    guard let part = composed[index].parts.first, composed[index].parts.count == 1,
+      part.repeats == 1, case .source(let tensor, let range) = part.content
+    else { return nil }
+    return base.place(tensor)?.inside(range.lowerBound, range.count)
+  }
 }

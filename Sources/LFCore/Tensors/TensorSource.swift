@@ -22,9 +22,29 @@ public protocol TensorSource: Sendable {
   ///   file cannot be read, or the format's own error when its content turns out
   ///   to be damaged.
   func read(_ index: Int, at offset: Int, into buffer: inout MutableRawSpan) throws(LFError)
+
+  /// Where the values of a tensor lie; nil when nothing else can lie there.
+  ///
+  /// Tensors with equal places are one storage under several names, as a decoder
+  /// that a program tied to the word embeddings before it saved both.
+  func place(_ index: Int) -> StoragePlace?
+}
+
+/// Where values lie in a file, as numbers that only their source understands.
+public struct StoragePlace: Hashable, Sendable {
+  private let numbers: [Int]
+
+  /// A place that these numbers tell apart from all others of a source.
+  package init(_ numbers: [Int]) { self.numbers = numbers }
+
+  /// A place in a part of something, or a part of a place.
+  package func inside(_ more: Int...) -> StoragePlace { StoragePlace(more + numbers) }
 }
 
 extension TensorSource {
+  /// Most formats keep each tensor by itself.
+  public func place(_ index: Int) -> StoragePlace? { nil }
+
   /// Position of a tensor, by name; a linear search, for occasional use.
   public func index(of name: TensorName) -> Int? {
     tensors.firstIndex { $0.name == name }

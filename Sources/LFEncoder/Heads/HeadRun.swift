@@ -107,7 +107,7 @@ struct HeadRun {
   }
 
   /// Words whose rows of the decoder's matrix are packed and used at a time.
-  private static let blockWords = 256
+  static let blockWords = 256
   /// Words that are read at a time when the matrix is not in memory.
   private static let readWords = 2048
 

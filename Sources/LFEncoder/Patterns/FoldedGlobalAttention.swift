@@ -13,9 +13,9 @@ struct FoldedGlobalAttention {
   let states: Matrix  // [S, H]
 
   /// Tokens of one block.
-  private static let tokens = 512
+  static let tokens = 512
   /// Global tokens that go together.
-  private static let queries = 8
+  static let queries = 8
 
   /// Computes the context of the global tokens.
   ///

@@ -16,10 +16,7 @@ enum DictionaryCheck {
     else { return }
     let dictionary = try FairseqDictionary(file)
     let rows = model.configuration.vocabularySize
-    let counts = [dictionary.tokenCount, dictionary.tokenCount + 1]
-    guard !counts.contains(rows), !counts.contains(where: { ($0 + 7) / 8 * 8 == rows }) else {
-      return
-    }
+    guard !fits(dictionary, rows: rows) else { return }
     let special = FairseqDictionary.specialTokens.count
     let lines =
       rows > special
@@ -29,5 +26,11 @@ enum DictionaryCheck {
       expected: "\(lines), for the \(rows.counted("row")) of the word embeddings",
       found: "\(dictionary.lines.count)",
       hint: "put the dictionary that the model was trained with beside it, or move this one away")
+  }
+
+  /// Whether the word embeddings have the rows that a dictionary asks for.
+  static func fits(_ dictionary: FairseqDictionary, rows: Int) -> Bool {
+    let counts = [dictionary.tokenCount, dictionary.tokenCount + 1]
+    return counts.contains(rows) || counts.contains { ($0 + 7) / 8 * 8 == rows }
   }
 }

@@ -82,4 +82,6 @@ struct SelectedSource: TensorSource {
   ) throws(LFError) {
     try base.read(places[index], at: offset, into: &buffer)
   }
+
+  func place(_ index: Int) -> StoragePlace? { base.place(places[index]) }
 }

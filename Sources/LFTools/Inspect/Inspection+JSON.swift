@@ -1,5 +1,6 @@
 import LFContainer
 public import LFCore
+import LFEncoder
 import LFFamilies
 
 extension Inspection {
@@ -16,7 +17,22 @@ extension Inspection {
       ("tensors", JSONValue(tensors.count)),
       ("parameters", JSONValue(parameterCount)),
     ])
-    object["model"] = model.map { .object(Self.json($0.configuration)) }
+    object["shared_tensors"] = .array(sharedTensors.map { .string($0.name.text) })
+    object["model"] = model.map {
+      var json = Self.json($0.configuration)
+      json["global_projections"] = globalProjections?.json
+      return .object(json)
+    }
+    object["groups"] = model == nil ? nil : .array(groups.map(\.json))
+    object["memory"] = memory.map {
+      .object(
+        JSONObject([
+          ("length", JSONValue($0.length)), ("threads", JSONValue($0.threads)),
+          ("weight_bytes", JSONValue($0.weights)), ("working_bytes", JSONValue($0.working)),
+          ("output_bytes", JSONValue($0.outputs)), ("total_bytes", JSONValue($0.total)),
+        ]))
+    }
+    object["tokenizer"] = .array(tokenizerFiles.map { .string($0) })
     object["problem"] = problem.map {
       .object(JSONObject([("code", .string($0.code)), ("message", .string($0.message))]))
     }
@@ -82,8 +98,13 @@ extension Inspection {
       ("longest_input", JSONValue(model.longestInput)),
       ("token_types", JSONValue(model.tokenTypeCount)),
       ("pad_token_id", JSONValue(model.paddingID)),
+      ("activation", .string(model.activation.rawValue)),
       ("layer_norm_eps", JSONValue(model.layerNormEpsilon)),
     ])
+    if model.head == .sequenceClassification || model.head == .tokenClassification {
+      object["label_count"] = JSONValue(model.labelCount)
+      object["labels"] = model.labels.isEmpty ? nil : .array(model.labels.map { .string($0) })
+    }
     let windows = model.attentionWindows
     if !windows.isEmpty { object["attention_window"] = .array(windows.map { JSONValue($0) }) }
     return object

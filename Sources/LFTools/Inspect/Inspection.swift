@@ -1,5 +1,6 @@
 public import LFContainer
 public import LFCore
+package import LFEncoder
 public import LFFamilies
 public import LFModels
 
@@ -26,19 +27,35 @@ public struct Inspection: Sendable {
   /// How the container stores its content; nil for other formats,
   /// and for a part of one.
   public let storage: LFZStorageReport?
+  /// The tensors by parts of the model; empty when they make up none.
+  public let groups: [TensorGroup]
+  /// Files that make up a tokenizer; empty when there is none.
+  public let tokenizerFiles: [String]
+  /// Whether a Longformer's global projections equal its local ones; nil for
+  /// other models.
+  public let globalProjections: GlobalProjections?
+  /// What a forward pass at the longest input takes; nil when there is no model.
+  package let memory: ForwardMemory?
+  /// For each tensor whether an earlier one is the same storage.
+  private let repetitions: [Bool]
 
-  /// Looks at a path; reads headers and indices, but no weight.
+  /// Looks at a path; reads headers and indices, and of a Longformer the
+  /// projections.
   ///
+  /// - Parameter threads: of the forward pass whose memory is told.
   /// - Throws: what opening the path throws. Tensors that make up no supported
   ///   model are no error here.
-  public init(_ path: String, options: OpenOptions = OpenOptions()) throws(LFError) {
+  public init(
+    _ path: String, options: OpenOptions = OpenOptions(), threads: Int = 1
+  ) throws(LFError) {
     let opened = try OpenedModel.open(path, options: options)
     self.path = path
     format = opened.format
     fileBytes = opened.byteCount
     tensors = opened.source.tensors
     files = opened.files.map { ($0.name, $0.byteCount) }
-    notes = opened.notes
+    tokenizerFiles = TokenizerParts.names(in: opened.files)
+    repetitions = try SharedStorage.repetitions(opened)
     storage = opened.isWholeContainer ? opened.container?.storage : nil
     var provenance: [(String, String)] = []
     if let made = opened.container?.provenance {
@@ -50,6 +67,7 @@ public struct Inspection: Sendable {
       provenance += made.parameters.map { ($0.key, $0.value) }
     }
     self.provenance = provenance
+    let model: RecognizedModel?
     do throws(LFError) {
       model = try opened.recognized()
       problem = nil
@@ -57,26 +75,45 @@ public struct Inspection: Sendable {
       model = nil
       problem = error
     }
+    self.model = model
+    let repetitions = repetitions
+    groups =
+      model.map { TensorGroup.all($0, opened.source.tensors, repetitions: repetitions) } ?? []
+    memory = model.map {
+      ForwardMemory($0, length: $0.configuration.longestInput, threads: threads)
+    }
+    var notes = opened.notes
+    do throws(LFError) {
+      globalProjections = try model.flatMap { (model) throws(LFError) in
+        try GlobalProjections(model, opened)
+      }
+    } catch {
+      // Damage is `check`'s to find; what the headers say is still true.
+      globalProjections = nil
+      notes.append("the global projections cannot be read: \(error.message)")
+    }
+    self.notes = notes
   }
 
   /// The storage report by parts of the model: embeddings, attention, global
   /// projections, feed-forward, heads.
   public var storageGroups: [LFZStorageGroup] {
-    storage?.groups { name in
-      let text = name.text
-      if text.contains("_global.") { return "global projections" }
-      if text.contains("position_embeddings") { return "position embeddings" }
-      if text.contains("embeddings.") { return "other embeddings" }
-      if text.contains(".attention.") { return "attention" }
-      if text.contains("encoder.") { return "feed-forward" }
-      return "head"
-    } ?? []
+    storage?.groups { TensorGroup.name(of: $0) } ?? []
   }
 
-  /// Bytes of all tensors, written out in full.
-  public var rawBytes: Int { tensors.reduce(0) { $0 + $1.byteCount } }
-  /// Numbers in all tensors.
-  public var parameterCount: Int { tensors.reduce(0) { $0 + $1.shape.elementCount } }
+  /// Bytes of all tensors, written out in full; a storage that several share
+  /// counts once.
+  public var rawBytes: Int { distinct.reduce(0) { $0 + $1.byteCount } }
+  /// Numbers in all tensors, likewise.
+  public var parameterCount: Int { distinct.reduce(0) { $0 + $1.shape.elementCount } }
+  /// Tensors that are the storage of an earlier one.
+  public var sharedTensors: [TensorDescriptor] {
+    zip(tensors, repetitions).filter(\.1).map(\.0)
+  }
+
+  private var distinct: [TensorDescriptor] {
+    zip(tensors, repetitions).filter { !$1 }.map(\.0)
+  }
 }
 
 extension Inspection {

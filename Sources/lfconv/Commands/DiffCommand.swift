@@ -11,9 +11,19 @@ struct DiffCommand: Action {
       The exit code is 0 when every tensor has the same bytes on both sides, and 1 when anything \
       differs.
 
+      Where both are models, tensors are paired by their meaning, whatever names and prefixes they \
+      have. Where one is the other after a conversion, what the conversion changed is told apart from \
+      all else: position rows that are repeated, global projections that are copies, values that are \
+      rounded, tensors that were left out.
+
+      The largest difference comes first. ULP is the number of steps from one value to the other \
+      among those that the type can represent; of two floating-point types it is the coarser one, to \
+      which the other side is rounded first.
+
       EXAMPLES
         lfconv diff longformer.lfz ./longformer-hf
         lfconv diff model.pt ./roberta-hf --json
+        lfconv diff ./roberta-base longformer.lfz
       """)
   static let schema = "lfconv.diff/1"
 
@@ -35,24 +45,8 @@ struct DiffCommand: Action {
     }
     progress.clear()
     try console.object(comparison.json)
-    for name in comparison.onlyInFirst { try console.result("only in a  \(printable(name.text))") }
-    for name in comparison.onlyInSecond {
-      try console.result("only in b  \(printable(name.text))")
-    }
-    for tensor in comparison.differing {
-      var text = "differs    \(printable(tensor.name.text))  max abs \(tensor.maxAbsolute.rounded3)"
-      if let ulp = tensor.maxULP { text += ", max ULP \(ulp)" }
-      text += ", cosine \(tensor.cosine)"
-      try console.result(text + (tensor.remark.isEmpty ? "" : "  (\(tensor.remark))"))
-    }
-    if !common.quiet {
-      try console.result(
-        comparison.isEqual
-          ? "equal: \(comparison.compared.counted("tensor")), byte for byte"
-          : "different: \(comparison.differing.count) of \(comparison.compared) tensors differ, "
-            + "\(comparison.onlyInFirst.count + comparison.onlyInSecond.count) are on one side only"
-      )
-    }
+    for line in DiffText.differences(comparison) { try console.result(line) }
+    if !common.quiet { try console.result(DiffText.sum(comparison)) }
     return comparison.isEqual ? 0 : LFError.Kind.mismatch.rawValue
   }
 }

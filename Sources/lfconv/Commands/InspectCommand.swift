@@ -8,7 +8,12 @@ struct InspectCommand: Action {
     commandName: "inspect",
     abstract: "Tell what a model or checkpoint is.",
     discussion: """
-      Reads headers only, so that it is quick whatever the size.
+      Reads headers only, so that it is quick whatever the size; of a Longformer also the \
+      projections, to tell whether the global ones were trained or are still copies of the local ones.
+
+      Parameters that several tensors share, as those of a decoder that is the word embeddings, count \
+      once. The memory of a forward pass is that of one sequence of the longest input with one global \
+      token, all outputs included; the program itself takes some megabytes more.
 
       EXAMPLES
         lfconv inspect longformer.lfz
@@ -27,7 +32,8 @@ struct InspectCommand: Action {
 
   func perform() throws -> Int32 {
     let console = common.console
-    let inspection = try Inspection(path, options: sourceOptions.open)
+    let inspection = try Inspection(
+      path, options: sourceOptions.open, threads: common.threadCount)
     for note in inspection.notes { console.note(note) }
     try console.object(inspection.json(listsTensors: tensors))
     try console.result(InspectionText.summary(inspection))
