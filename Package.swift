@@ -33,7 +33,7 @@ let package = Package(
       name: "Longformer",
       targets: [
         "Longformer", "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies",
-        "LFModels", "LFEncoder", "LFConversion", "LFVerification", "LFTools",
+        "LFTokenizers", "LFModels", "LFEncoder", "LFConversion", "LFVerification", "LFTools",
       ]),
   ],
   dependencies: [
@@ -75,6 +75,7 @@ let package = Package(
     .target(
       name: "LFFamilies", dependencies: ["LFCore"], exclude: ["Families"], swiftSettings: strict,
       plugins: ["EmbedFamilies"]),
+    .target(name: "LFTokenizers", dependencies: ["LFCore"], swiftSettings: strict),
     .target(
       name: "LFModels",
       dependencies: ["LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies"],
@@ -125,6 +126,9 @@ let package = Package(
     .testTarget(
       name: "LFContainerTests", dependencies: ["LFContainer", "LFFiles", "LFCore", "TestSupport"],
       exclude: ["decode_lfz.py"]),
+    .testTarget(
+      name: "LFTokenizersTests", dependencies: ["LFTokenizers", "LFCore", "TestSupport"],
+      exclude: ["Goldens"]),
     .testTarget(
       name: "LFModelsTests",
       dependencies: [
