@@ -78,7 +78,9 @@ let package = Package(
     .target(name: "LFTokenizers", dependencies: ["LFCore"], swiftSettings: strict),
     .target(
       name: "LFModels",
-      dependencies: ["LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies"],
+      dependencies: [
+        "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies", "LFTokenizers",
+      ],
       swiftSettings: strict),
     .target(
       name: "LFEncoder",
@@ -100,7 +102,8 @@ let package = Package(
     .target(
       name: "LFTools",
       dependencies: [
-        "LFCore", "LFFiles", "LFContainer", "LFFamilies", "LFModels", "LFEncoder", "LFPictures",
+        "LFCore", "LFFiles", "LFContainer", "LFFamilies", "LFTokenizers", "LFModels", "LFEncoder",
+        "LFPictures",
       ],
       swiftSettings: strict),
     .target(
@@ -109,8 +112,8 @@ let package = Package(
     .executableTarget(
       name: "lfconv",
       dependencies: [
-        "LFCore", "LFFiles", "LFContainer", "LFFamilies", "LFModels", "LFConversion",
-        "LFVerification", "LFTools",
+        "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies", "LFTokenizers",
+        "LFModels", "LFConversion", "LFVerification", "LFTools",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

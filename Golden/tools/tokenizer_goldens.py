@@ -305,6 +305,24 @@ def all_tokenizers():
     }
 
 
+def from_files(spm):
+    """Tokenizers that Hugging Face's classes make of other files, by the name of the folder they are in."""
+    from transformers import BertTokenizer, CamembertTokenizer, RobertaTokenizer, XLMRobertaTokenizer
+    roberta_model = json.loads((OUT / "roberta.json").read_text())["model"]
+    bert_model = json.loads((OUT / "bert-cased.json").read_text())["model"]
+    merges = "#version: 0.2\n" + "".join(" ".join(m) + "\n" for m in roberta_model["merges"])
+    vocab = "".join(token + "\n" for token in sorted(bert_model["vocab"], key=bert_model["vocab"].get))
+    config = {"do_lower_case": False, "strip_accents": True, "tokenize_chinese_chars": False,
+              "mask_token": {"content": "[MASK]", "lstrip": True, "rstrip": False, "single_word": False, "normalized": False, "__type": "AddedToken"}}
+    return {
+        "files-roberta": (RobertaTokenizer, {"vocab.json": json.dumps(roberta_model["vocab"], ensure_ascii=False), "merges.txt": merges}),
+        "files-bert": (BertTokenizer, {"vocab.txt": vocab}),
+        "files-bert-config": (BertTokenizer, {"vocab.txt": vocab, "tokenizer_config.json": json.dumps(config)}),
+        "files-xlm-roberta": (XLMRobertaTokenizer, {"sentencepiece.bpe.model": spm}),
+        "files-camembert": (CamembertTokenizer, {"sentencepiece.bpe.model": spm}),
+    }
+
+
 # What is expected.
 
 def fnv(data):
@@ -371,6 +389,14 @@ def main():
             t.no_truncation()
             (OUT / f"real-{name}.expected").write_bytes(expected(t, texts))
         return
+    if options.only in (None, "files"):
+        for name, (cls, files) in from_files(charsmap()).items():
+            folder = OUT / name
+            folder.mkdir(exist_ok=True)
+            for file, content in files.items():
+                (folder / file).write_bytes(content if isinstance(content, bytes) else content.encode())
+            (OUT / f"{name}.expected").write_bytes(expected(cls.from_pretrained(folder)._tokenizer, texts))
+            print(name, file=sys.stderr)
     (OUT / "fragments.json").write_text(json.dumps(data, ensure_ascii=True, separators=(",", ":")) + "\n")
     for name, make in all_tokenizers().items():
         if options.only and name != options.only:

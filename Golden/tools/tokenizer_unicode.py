@@ -79,7 +79,7 @@ def pieces(pre_tokenizer, text):
 def properties():
     clean = normalizers.BertNormalizer(True, False, False, False)
     accents = normalizers.BertNormalizer(False, False, True, False)
-    strip, lower, nfd = normalizers.StripAccents(), normalizers.Lowercase(), normalizers.NFD()
+    strip, lower = normalizers.StripAccents(), normalizers.Lowercase()
     whitespace, words = pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Whitespace()
     punctuation, digits = pre_tokenizers.Punctuation(), pre_tokenizers.Digits(True)
     split = {name: pre_tokenizers.Split(Regex(source), "isolated") for name, source in {
@@ -95,9 +95,8 @@ def properties():
         "numeric": lambda c: pieces(digits, "a" + c + "a") == 3,
     }
     for name, pre_tokenizer in split.items():
-        tests[name] = lambda c, p=pre_tokenizer: pieces(p, "-" + c + "-" if c != "-" else "a-a") == 3
-        if name in ("letter", "regexWord"):
-            continue
+        # Between hyphens, which are none of these.
+        tests[name] = lambda c, p=pre_tokenizer: c != "-" and pieces(p, "-" + c + "-") == 3
     result = {}
     for name, test in tests.items():
         if name in ("symbol", "regexPunctuation"):
@@ -116,23 +115,6 @@ def properties():
         if text != chr(code):
             lowered[code] = text
     result["lowercase"] = [[code, lowered[code]] for code in sorted(lowered)]
-    # Marks in the order that NFD puts them in: the class of each, by comparison with one of each class.
-    known = {}
-    for code in SCALARS:
-        order = unicodedata.combining(chr(code))
-        if order:
-            known.setdefault(order, chr(code))
-    classes = []
-    for code in SCALARS:
-        text = chr(code)
-        if nfd.normalize_str(text) != text:
-            continue
-        # A starter stays behind and in front of everything.
-        if nfd.normalize_str("\u0345" + text) != text + "\u0345" and nfd.normalize_str(text + "\u0334") != "\u0334" + text:
-            if text not in ("\u0334", "\u0345") and unicodedata.combining(text) not in (1, 240):
-                continue
-        classes.append(code)
-    result["reordered"] = classes
     GOLDEN.parent.mkdir(parents=True, exist_ok=True)
     GOLDEN.write_text(json.dumps({"tokenizers": tokenizers.__version__, **result}, separators=(",", ":"), ensure_ascii=True))
 

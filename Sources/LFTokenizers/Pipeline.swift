@@ -48,16 +48,11 @@ struct Pipeline: Sendable {
   }
 
   /// Makes one text into tokens, without what is put around it.
-  ///
-  /// - Parameter truncation: with it, no more pieces are read than can be needed.
   func tokenize(
-    _ text: [UInt8], typeID: Int, _ truncation: Truncation?, _ scratch: inout TokenScratch
+    _ text: [UInt8], typeID: Int, _ scratch: inout TokenScratch
   ) throws(LFError) -> TokenEncoding {
     var pieces = try added.pieces(of: text, normalizer: normalizer)
     try preTokenizer?.apply(to: &pieces, keepsBytes: readsBytes)
-    if let truncation, !(truncation.strategy == .onlySecond && typeID == 0) {
-      try limit(&pieces, truncation, &scratch)
-    }
     var result = TokenEncoding()
     result.list.reserveCapacity(pieces.list.count)
     let characters = CharacterOffsets(text)
@@ -102,32 +97,6 @@ struct Pipeline: Sendable {
         .init(
           id: Int(token.id), start: start, end: end, typeID: typeID, isSpecial: false,
           surface: surface))
-    }
-  }
-
-  /// Drops the pieces that a cut text has no place for.
-  private func limit(
-    _ pieces: inout Pieces, _ truncation: Truncation, _ scratch: inout TokenScratch
-  ) throws(LFError) {
-    var total = 0
-    let order = truncation.cutsLeft ? Array(pieces.list.indices.reversed()) : Array(pieces.list.indices)
-    for (count, index) in order.enumerated() {
-      let piece = pieces.list[index]
-      if piece.token != nil {
-        total += 1
-        continue
-      }
-      scratch.tokens.removeAll(keepingCapacity: true)
-      try model.tokenize(pieces.text.bytes, piece.range, &scratch)
-      total += scratch.tokens.count
-      guard total >= truncation.limit else { continue }
-      let kept = count + 1
-      if truncation.cutsLeft {
-        pieces.list.removeFirst(pieces.list.count - kept)
-      } else {
-        pieces.list.removeLast(pieces.list.count - kept)
-      }
-      return
     }
   }
 

@@ -81,7 +81,7 @@ public struct Tokenizer: Sendable {
           "tokenizer.text-size", expected: "a text of at most \(Self.textLimit) bytes",
           found: "\(text.count)")
       }
-      texts.append(try pipeline.tokenize(text, typeID: index, truncation, &scratch))
+      texts.append(try pipeline.tokenize(text, typeID: index, &scratch))
     }
     return try pipeline.finish(texts, options, truncation)
   }

@@ -21,7 +21,7 @@ struct UnicodeTests {
     ("nonspacing", ScalarClass.isNonspacingMark), ("accent", ScalarClass.isCombiningMark),
     ("whitespace", ScalarClass.isWhitespace), ("word", ScalarClass.isWord),
     ("punctuation", ScalarClass.isPunctuation), ("numeric", ScalarClass.isNumeric),
-    ("letter", ScalarClass.isLetter), ("number", ScalarClass.isNumeric),
+    ("letter", ScalarClass.isLetter), ("number", { ScalarSet.Property.category(prefix: "N").contains($0) }),
     ("space", ScalarClass.isWhitespace),
     ("regexWord", { ScalarSet.Property.word.contains($0) }),
     ("digit", { ScalarSet.Property.category(prefix: "Nd").contains($0) }),
@@ -42,7 +42,7 @@ struct UnicodeTests {
           "\(String(value, radix: 16)) \(test(value) ? "here" : "there") \(ScalarClass.category(value)) \(age)")
       }
     }
-    #expect(wrong.isEmpty, "\(wrong.count): \(wrong.prefix(400).joined(separator: "; "))")
+    #expect(wrong.isEmpty, "\(wrong.count): \(wrong.prefix(30).joined(separator: "; "))")
   }
 
   @Test("Lower case of every character")
@@ -62,6 +62,6 @@ struct UnicodeTests {
         wrong.append(String(value, radix: 16) + " \(scalar.properties.age.map { "\($0)" } ?? "-")")
       }
     }
-    #expect(wrong.isEmpty, "\(wrong.count): \(wrong.prefix(200).joined(separator: "; "))")
+    #expect(wrong.isEmpty, "\(wrong.count): \(wrong.prefix(30).joined(separator: "; "))")
   }
 }

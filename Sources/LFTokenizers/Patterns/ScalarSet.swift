@@ -77,16 +77,18 @@ extension ScalarSet.Property {
     switch self {
     case .whitespace: return ScalarClass.isWhitespace(scalar)
     case .word:
-      switch ScalarSet.Property.name(scalar) {
-      case "Pc", "Nd": return true
-      case let name: return name.hasPrefix("L") || name.hasPrefix("M")
+      switch scalar {
+      // Latin-1 is looked up in a table of its own, which has superscripts and fractions.
+      case 0xB2, 0xB3, 0xB9, 0xBC, 0xBD, 0xBE: return true
+      case 0x200C, 0x200D: return false
+      default: return ScalarClass.isWord(scalar)
       }
     case .category(let prefix): return ScalarSet.Property.name(scalar).hasPrefix(prefix)
     }
   }
 
   private static func name(_ scalar: UInt32) -> String {
-    switch ScalarClass.category(scalar) {
+    switch ScalarClass.expressionCategory(scalar) {
     case .uppercaseLetter: "Lu"
     case .lowercaseLetter: "Ll"
     case .titlecaseLetter: "Lt"

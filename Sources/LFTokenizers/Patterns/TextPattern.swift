@@ -119,7 +119,7 @@ enum GPT2Pattern {
       return scalar == 0x20 || (scalar >= 9 && scalar <= 13) ? .space : .other
     }
     if ScalarClass.isWhitespace(scalar) { return .space }
-    switch ScalarClass.category(scalar) {
+    switch ScalarClass.expressionCategory(scalar) {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
       return .letter
     case .decimalNumber, .letterNumber, .otherNumber: return .number

@@ -36,6 +36,16 @@ struct ModelReading {
     return try reading.model()
   }
 
+  /// Reads a `vocab.json`: `{"token": id, …}`.
+  static func vocabulary(_ bytes: [UInt8]) throws(LFError) -> Vocabulary {
+    var scanner = try JSONScanner(bytes)
+    var reading = ModelReading()
+    try reading.readIDs(&scanner)
+    try scanner.end()
+    reading.vocabulary.finish()
+    return reading.vocabulary
+  }
+
   // MARK: The large parts
 
   private mutating func readVocabulary(_ scanner: inout JSONScanner) throws(LFError) {
@@ -195,9 +205,11 @@ struct ModelReading {
       throw ComponentReader.unknown(
         Self.path + ".dropout", "a tokenizer with dropout gives other ids every time")
     }
+    /// Nil where there is nothing to put to a token.
     func affix(_ key: String) throws(LFError) -> [UInt8]? {
       guard reader.optional(key) != nil else { return nil }
-      return Array(try reader.string(key).utf8)
+      let text = Array(try reader.string(key).utf8)
+      return text.isEmpty ? nil : text
     }
     let prefix = try affix("continuing_subword_prefix")
     var table = MergeTable(expected: merges?.count ?? 0)

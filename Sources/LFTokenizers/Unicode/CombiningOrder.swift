@@ -148,11 +148,13 @@ enum NormalizationForm: String, Sendable {
   var composes: Bool { self == .nfc || self == .nfkc }
 }
 
-/// Canonical combining classes.
+/// Canonical combining classes, as the crate `unicode-normalization-alignments`
+/// has them, of Unicode 9.
 enum CombiningClass {
   static func of(_ scalar: UInt32) -> UInt8 {
     guard scalar >= 0x300, let value = Unicode.Scalar(scalar) else { return 0 }
-    return value.properties.canonicalCombiningClass.rawValue
+    let order = value.properties.canonicalCombiningClass.rawValue
+    return order != 0 && ScalarClass.isKnown(scalar, in: 9) ? order : 0
   }
 }
 

@@ -39,13 +39,13 @@ enum ScalarClass {
     }
   }
 
-  /// The categories L*.
+  /// The categories L*, as regular expressions have them.
   static func isLetter(_ scalar: UInt32) -> Bool {
     if scalar < 0x80 {
       let lower = scalar | 0x20
       return lower >= 0x61 && lower <= 0x7A
     }
-    switch category(scalar) {
+    switch expressionCategory(scalar) {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
       return true
     default: return false
@@ -57,7 +57,7 @@ enum ScalarClass {
   static func isWord(_ scalar: UInt32) -> Bool {
     if scalar < 0x80 { return isLetter(scalar) || isNumeric(scalar) || scalar == 0x5F }
     if scalar == 0x200C || scalar == 0x200D { return true }
-    guard let value = Unicode.Scalar(scalar) else { return false }
+    guard let value = Unicode.Scalar(scalar), isKnown(scalar, in: 16) else { return false }
     switch value.properties.generalCategory {
     case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
       return true
@@ -82,8 +82,12 @@ enum ScalarClass {
   /// The categories M*, which StripAccents removes.
   static func isCombiningMark(_ scalar: UInt32) -> Bool {
     guard scalar >= 0x300 else { return false }
-    switch category(scalar) {
-    case .nonspacingMark, .spacingMark, .enclosingMark: return true
+    switch (scalar, category(scalar)) {
+    // Characters whose category has changed since Unicode 9.
+    case (0x1CF2, _), (0x1CF3, _): return true
+    case (0x111C9, _): return false
+    case (_, .nonspacingMark), (_, .spacingMark), (_, .enclosingMark):
+      return isKnown(scalar, in: 9)
     default: return false
     }
   }
@@ -113,8 +117,35 @@ enum ScalarClass {
     }
   }
 
-  /// The category in the tables of the crate `unicode_categories`.
+  /// The category in the tables of the crate `unicode_categories`, of Unicode 8.
   private static func oldCategory(_ scalar: UInt32) -> Unicode.GeneralCategory {
-    category(scalar)
+    switch scalar {
+    // Characters whose category has changed since.
+    case 0x166D, 0x111C9: .otherPunctuation
+    case 0x1734, 0x1171E: .nonspacingMark
+    case 0x1885, 0x1886: .otherLetter
+    case 0xA9BD: .spacingMark
+    default: isKnown(scalar, in: 8) ? category(scalar) : .unassigned
+    }
+  }
+
+  /// The category in the tables of Oniguruma and of Rust's `regex`, of Unicode 16.
+  @inline(__always)
+  static func expressionCategory(_ scalar: UInt32) -> Unicode.GeneralCategory {
+    isKnown(scalar, in: 16) ? category(scalar) : .unassigned
+  }
+
+  /// Whether a character was there in a version of Unicode.
+  @inline(__always)
+  static func isKnown(_ scalar: UInt32, in version: Int) -> Bool {
+    switch scalar {
+    // Letters of the first versions, most of the text there is.
+    case 0..<0x250, 0x391..<0x3CF, 0x400..<0x482, 0x5D0..<0x5EB, 0x621..<0x63B, 0x3041..<0x3095,
+      0x4E00..<0x9FA6, 0xAC00..<0xD7A4:
+      return true
+    default:
+      guard let age = Unicode.Scalar(scalar)?.properties.age else { return false }
+      return age.major < version || (age.major == version && age.minor == 0)
+    }
   }
 }
