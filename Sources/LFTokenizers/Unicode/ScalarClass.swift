@@ -132,7 +132,9 @@ enum ScalarClass {
   /// The category in the tables of Oniguruma and of Rust's `regex`, of Unicode 16.
   @inline(__always)
   static func expressionCategory(_ scalar: UInt32) -> Unicode.GeneralCategory {
-    isKnown(scalar, in: 16) ? category(scalar) : .unassigned
+    // A lower-case letter until Unicode 17.
+    if scalar == 0x295 { return .lowercaseLetter }
+    return isKnown(scalar, in: 16) ? category(scalar) : .unassigned
   }
 
   /// Whether a character was there in a version of Unicode.

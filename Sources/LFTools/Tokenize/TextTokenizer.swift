@@ -1,4 +1,5 @@
 package import LFCore
+import LFFamilies
 package import LFFiles
 package import LFModels
 package import LFTokenizers
