@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The program that `Benchmarks/tokenizers.py` measures.
+/// The program that `Benchmarks/text.py` measures.
 let package = Package(
   name: "TokenizerBenchmark",
   dependencies: [.package(name: "lfconv", path: "../..")],

@@ -151,9 +151,11 @@ struct GoldenLines {
       let (ids, full) = hashes(encoding, tokens)
       guard ids != number(8 * index) || full != number(8 * index + 4) else { continue }
       let what = ids != number(8 * index) ? "ids" : "offsets or tokens"
+      let text = all[index].unicodeScalars.prefix(60).map { String($0.value, radix: 16) }
+      let offsets = encoding.list.prefix(60).map { "(\($0.start), \($0.end))" }
       result.append(
-        "line \(index), \(what): \(all[index].unicodeScalars.prefix(60).map { String($0.value, radix: 16) }.joined(separator: " ")) → "
-          + "\(encoding.ids.prefix(60)) \(encoding.list.prefix(60).map { "(\($0.start), \($0.end))" }.joined(separator: " ")) \(tokens.prefix(60))")
+        "line \(index), \(what): \(text.joined(separator: " ")) → \(encoding.ids.prefix(60)) "
+          + "\(offsets.joined(separator: " ")) \(tokens.prefix(60))")
     }
     return result
   }

@@ -1,7 +1,8 @@
 import Foundation
-@testable import LFTokenizers
 import TestSupport
 import Testing
+
+@testable import LFTokenizers
 
 /// What characters are, compared with Hugging Face's library for every one there is.
 @Suite("Unicode")
@@ -21,7 +22,8 @@ struct UnicodeTests {
     ("nonspacing", ScalarClass.isNonspacingMark), ("accent", ScalarClass.isCombiningMark),
     ("whitespace", ScalarClass.isWhitespace), ("word", ScalarClass.isWord),
     ("punctuation", ScalarClass.isPunctuation), ("numeric", ScalarClass.isNumeric),
-    ("letter", ScalarClass.isLetter), ("number", { ScalarSet.Property.category(prefix: "N").contains($0) }),
+    ("letter", ScalarClass.isLetter),
+    ("number", { ScalarSet.Property.category(prefix: "N").contains($0) }),
     ("space", ScalarClass.isWhitespace),
     ("regexWord", { ScalarSet.Property.word.contains($0) }),
     ("digit", { ScalarSet.Property.category(prefix: "Nd").contains($0) }),
@@ -38,8 +40,9 @@ struct UnicodeTests {
     for value in UInt32(0)..<0x110000 where !(0xD800..<0xE000).contains(value) {
       if test(value) != expected.contains(value) {
         let age = Unicode.Scalar(value)?.properties.age.map { "\($0.major).\($0.minor)" } ?? "-"
+        let place = test(value) ? "here" : "there"
         wrong.append(
-          "\(String(value, radix: 16)) \(test(value) ? "here" : "there") \(ScalarClass.category(value)) \(age)")
+          "\(String(value, radix: 16)) \(place) \(ScalarClass.category(value)) \(age)")
       }
     }
     #expect(wrong.isEmpty, "\(wrong.count): \(wrong.prefix(30).joined(separator: "; "))")

@@ -85,8 +85,9 @@ struct TokenizeTests {
     #expect(try SchemaCheck(command: "tokenize").problems(result.json) == [])
     let file = model + "/tokenizer.json"
     let json = try String(contentsOfFile: file, encoding: .utf8)
-    try Data(json.replacing(#""pre_tokenizer":{"type":"ByteLevel""#, with: #""pre_tokenizer":{"type":"Sorting""#).utf8)
-      .write(to: URL(filePath: file))
+    let right = #""pre_tokenizer":{"type":"ByteLevel""#
+    let wrong = #""pre_tokenizer":{"type":"Sorting""#
+    try Data(json.replacing(right, with: wrong).utf8).write(to: URL(filePath: file))
     result = try Program.run(["tokenize", model, "--text", text])
     #expect(result.exitCode == 3)
     #expect(result.errors.contains("tokenizer.json:pre_tokenizer.type: "), "\(result.errors)")

@@ -164,7 +164,7 @@ extension AddedTokens {
 
     private static func spacesAfter(_ text: [UInt8], _ index: Int, _ end: Int) -> Int {
       var result = index
-      while result < end, case let (scalar, length) = UTF8Text.scalar(text, at: result),
+      while result < end, case (let scalar, let length) = UTF8Text.scalar(text, at: result),
         ScalarClass.isWhitespace(scalar)
       { result += length }
       return result

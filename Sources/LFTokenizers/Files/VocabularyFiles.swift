@@ -175,7 +175,8 @@ enum XLMRobertaFiles {
       UnigramModel(
         vocabulary: vocabulary, trie: trie, scores: entries.map(\.score), unknownID: 3,
         fallsBackToBytes: false))
-    let normalizer = file.characterMap.isEmpty
+    let normalizer =
+      file.characterMap.isEmpty
       ? nil : Normalizer.precompiled(try CharacterMap(file.characterMap))
     let roles: [(role: String, usual: String, stripsLeft: Bool)] = [
       ("bos_token", "<s>", false), ("eos_token", "</s>", false), ("unk_token", "<unk>", false),
@@ -225,7 +226,8 @@ enum CharacterDictionary {
           found: "\"\(printable(String(decoding: bytes[line], as: UTF8.self), limit: 60))\"")
       }
       let token = Array(bytes[line.lowerBound..<space])
-      let isName = token.first == 0x3C && token.last == 0x3E
+      let isName =
+        token.first == 0x3C && token.last == 0x3E
         || token.starts(with: "madeupword".utf8)
       guard isName || UTF8Text.length(of: token[0]) == token.count else {
         throw .unsupported(

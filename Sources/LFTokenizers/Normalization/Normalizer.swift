@@ -78,7 +78,7 @@ indirect enum Normalizer: Sendable {
     var start = 0
     var end = text.count
     if left {
-      while start < end, case let (scalar, length) = text.scalar(at: start),
+      while start < end, case (let scalar, let length) = text.scalar(at: start),
         ScalarClass.isWhitespace(scalar)
       { start += length }
     }

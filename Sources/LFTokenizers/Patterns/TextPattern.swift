@@ -95,7 +95,8 @@ enum SplitBehavior: String, Sendable, CaseIterable {
           // Goes with what is next, unless that is a match too.
           if isLast || parts[index + 1].isMatch { add(part.range) }
         } else {
-          add((follows ? parts[index - 1].range.lowerBound : part.range.lowerBound)..<part.range.upperBound)
+          let start = follows ? parts[index - 1].range.lowerBound : part.range.lowerBound
+          add(start..<part.range.upperBound)
         }
       }
     }

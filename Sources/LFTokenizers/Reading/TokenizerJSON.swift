@@ -121,7 +121,10 @@ enum TokenizerJSON {
     return result
   }
 
-  private enum Direction: String, CaseIterable { case left = "Left", right = "Right" }
+  private enum Direction: String, CaseIterable {
+    case left = "Left"
+    case right = "Right"
+  }
 
   private static func padding(_ value: JSONValue) throws(LFError) -> Pipeline.Padding? {
     if value == .null { return nil }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure the tokenizers against Hugging Face's Rust core, on one thread, in turn.
 
-    tokenizers.py PROGRAM [--real FOLDER] [--rounds N]
+    text.py PROGRAM [--real FOLDER] [--rounds N]
 
 PROGRAM is TokenizerBenchmark (Benchmarks/Tokenizers). Texts of a megabyte: English, the documents of this
 repository in a seeded order of sentences; mixed, the lines of the tokenizers' goldens; one word of a

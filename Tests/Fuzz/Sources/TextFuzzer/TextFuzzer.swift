@@ -1,0 +1,26 @@
+import Foundation
+import FuzzSupport
+import LFTokenizers
+
+/// The goldens' tokenizers, one of each kind.
+private let tokenizers: [Tokenizer] = {
+  let folder = URL(filePath: #filePath).appending(path: "../../../../LFTokenizersTests/Goldens")
+  let names = [
+    "roberta", "bytes-template", "bert-uncased", "unigram", "unigram-bytes", "word-level",
+    "bpe-fallback", "bpe-affixes", "byte-normalizer",
+  ]
+  return FuzzedTokenizer.tokenizers(
+    names.compactMap { name in
+      (try? Data(contentsOf: folder.appending(path: name + ".json"))).map { [UInt8]($0) }
+    })
+}()
+
+/// A text for a tokenizer of any kind.
+@main struct TextFuzzer {
+  static func main() {
+    fuzz {
+      FuzzedTokenizer.encode(bytes($0, $1), with: tokenizers)
+      return 0
+    }
+  }
+}
