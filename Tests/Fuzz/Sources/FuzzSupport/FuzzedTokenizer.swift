@@ -1,5 +1,5 @@
 import LFCore
-import LFTokenizers
+public import LFTokenizers
 
 /// Tokenizers and texts that a fuzzer chooses.
 public enum FuzzedTokenizer {
