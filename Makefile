@@ -6,7 +6,7 @@ LFCONV = .build/release/lfconv
 REAL = $(CURDIR)/.build/real-checkpoints
 
 .PHONY: help demo test setup fetch build release check-libraries generate format lint interop golden-bits fuzz sanitize coverage \
-  bench bench-codec bench-update bench-forward bench-forward-update clean
+  bench bench-codec bench-update bench-forward bench-forward-update bench-tokenizers clean
 
 help:
 	@echo "make demo      convert a small RoBERTa, prove it, inspect it, verify it; then a real one (7 MB, fetched)"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench     measure the container against other tools (Python, zstd)"
 	@echo "make bench-codec  measure the container's codec and hashing against libzstd and libxxhash"
 	@echo "make bench-forward  measure the forward pass against other tools (Python), for an hour or two"
+	@echo "make bench-tokenizers  measure the tokenizers against Hugging Face's (Python), on one thread"
 	@echo "make bench-update, make bench-forward-update  the same, and write the tables into README.md"
 
 demo:
@@ -99,13 +100,18 @@ bench-forward: release
 bench-forward-update: release
 	@$(BENCH) forward --readme README.md $(OPTIONS)
 
+# Needs the Python packages of Golden/tools/requirements.txt.
+bench-tokenizers: check-libraries
+	@$(SWIFT) build -c release --package-path Benchmarks/Tokenizers --product TokenizerBenchmark
+	@"$(PYTHON)" Benchmarks/text.py Benchmarks/Tokenizers/.build/release/TokenizerBenchmark --real "$(REAL)" $(OPTIONS)
+
 FUZZ_SECONDS ?= 60
 fuzz: check-libraries
 	@Tests/Fuzz/run.sh "$(FUZZ_SECONDS)"
 
 # Memory is checked everywhere, undefined behaviour in the C targets. What a
 # process still holds at its end is no finding.
-SANITIZED = LF(Core|Files|Checkpoints|Container|Families|Models|Conversion|Encoder|Verification)Tests
+SANITIZED = LF(Core|Files|Checkpoints|Container|Families|Tokenizers|Models|Conversion|Encoder|Verification)Tests
 sanitize: check-libraries
 	LFCONV_SANITIZE_C=undefined ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	  LFCONV_REAL_CHECKPOINTS="$(REAL)" $(SWIFT) test --sanitize=address \

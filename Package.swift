@@ -33,7 +33,7 @@ let package = Package(
       name: "Longformer",
       targets: [
         "Longformer", "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies",
-        "LFModels", "LFEncoder", "LFConversion", "LFVerification", "LFTools",
+        "LFTokenizers", "LFModels", "LFEncoder", "LFConversion", "LFVerification", "LFTools",
       ]),
   ],
   dependencies: [
@@ -75,9 +75,12 @@ let package = Package(
     .target(
       name: "LFFamilies", dependencies: ["LFCore"], exclude: ["Families"], swiftSettings: strict,
       plugins: ["EmbedFamilies"]),
+    .target(name: "LFTokenizers", dependencies: ["LFCore"], swiftSettings: strict),
     .target(
       name: "LFModels",
-      dependencies: ["LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies"],
+      dependencies: [
+        "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies", "LFTokenizers",
+      ],
       swiftSettings: strict),
     .target(
       name: "LFEncoder",
@@ -99,7 +102,8 @@ let package = Package(
     .target(
       name: "LFTools",
       dependencies: [
-        "LFCore", "LFFiles", "LFContainer", "LFFamilies", "LFModels", "LFEncoder", "LFPictures",
+        "LFCore", "LFFiles", "LFContainer", "LFFamilies", "LFTokenizers", "LFModels", "LFEncoder",
+        "LFPictures",
       ],
       swiftSettings: strict),
     .target(
@@ -108,8 +112,8 @@ let package = Package(
     .executableTarget(
       name: "lfconv",
       dependencies: [
-        "LFCore", "LFFiles", "LFContainer", "LFFamilies", "LFModels", "LFEncoder", "LFConversion",
-        "LFVerification", "LFTools",
+        "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies", "LFTokenizers",
+        "LFModels", "LFEncoder", "LFConversion", "LFVerification", "LFTools",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -125,6 +129,9 @@ let package = Package(
     .testTarget(
       name: "LFContainerTests", dependencies: ["LFContainer", "LFFiles", "LFCore", "TestSupport"],
       exclude: ["decode_lfz.py"]),
+    .testTarget(
+      name: "LFTokenizersTests", dependencies: ["LFTokenizers", "LFCore", "TestSupport"],
+      exclude: ["Goldens"]),
     .testTarget(
       name: "LFModelsTests",
       dependencies: [

@@ -16,7 +16,7 @@ let coveredC: [CSetting] = [.unsafeFlags(["-O2", "-std=c11", "-f" + sanitize.dro
 
 let fuzzers = [
   "SafetensorsFuzzer", "ZipFuzzer", "PickleFuzzer", "IndexFuzzer", "ConfigFuzzer",
-  "ContainerFuzzer", "LiteralsFuzzer",
+  "ContainerFuzzer", "LiteralsFuzzer", "TokenizerFuzzer", "TextFuzzer",
 ]
 
 let package = Package(
@@ -42,21 +42,24 @@ let package = Package(
     .target(
       name: "LFFamilies", dependencies: ["LFCore"], exclude: ["Families"], swiftSettings: covered,
       plugins: ["EmbedFamilies"]),
+    .target(name: "LFTokenizers", dependencies: ["LFCore"], swiftSettings: covered),
     .target(
       name: "LFModels",
-      dependencies: ["LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies"],
+      dependencies: [
+        "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies", "LFTokenizers",
+      ],
       swiftSettings: covered),
     .target(
       name: "FuzzSupport",
       dependencies: [
         "CFuzz", "CContainer", "CXXHash", "CZstd", "LFCore", "LFFiles", "LFCheckpoints",
-        "LFContainer", "LFFamilies", "LFModels",
+        "LFContainer", "LFFamilies", "LFModels", "LFTokenizers",
       ],
       swiftSettings: covered),
   ]
     + fuzzers.map { name in
       .executableTarget(
-        name: name, dependencies: ["FuzzSupport"],
+        name: name, dependencies: ["FuzzSupport", "LFTokenizers"],
         swiftSettings: [.unsafeFlags([sanitize, "-parse-as-library"])],
         linkerSettings: [.unsafeFlags([sanitize, "-use-ld=lld"])])
     },

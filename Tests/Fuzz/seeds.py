@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Put the corpora's files where the fuzzers look for seeds: `.build/seeds/<fuzzer>/`."""
 
+import json
 import pathlib
 import re
 import shutil
@@ -45,6 +46,15 @@ def main():
     rows = re.findall(r"^ {4}[0-9a-f]{6}  ((?:[0-9a-f]{2} ?)+)$", (HERE / "../../Specs/container.md").read_text(), re.M)
     put("ContainerFuzzer", CORPORA / "example.lfz", bytes.fromhex("".join(rows)))
     put("ContainerFuzzer", CORPORA / "small.lfz", (HERE / "small.lfz").read_bytes())
+    # Tokenizers, each behind the byte that says what kind of file it is, and lines for them.
+    goldens = HERE.parent / "LFTokenizersTests/Goldens"
+    for path in sorted(goldens.glob("*.json")) + sorted(goldens.glob("files-*/*")):
+        kind = {".model": 2, ".txt": 4}.get(path.suffix, 0)
+        if path.stat().st_size < 40_000:
+            put("TokenizerFuzzer", CORPORA / f"{path.parent.name}-{path.name}", bytes([kind]) + path.read_bytes())
+    put("TokenizerFuzzer", CORPORA / "dict.txt", b"\x03A 10\nC 9\n")
+    for number, text in enumerate(json.loads((goldens / "fragments.json").read_text())["sentences"]):
+        put("TextFuzzer", CORPORA / f"{number}.txt", bytes([number]) + text.encode())
     for folder in sorted(OUT.iterdir()):
         print(folder.name, len(list(folder.iterdir())))
 
