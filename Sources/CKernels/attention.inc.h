@@ -287,6 +287,8 @@ static void attend(const struct lf_attention *a, float *context, ptrdiff_t conte
     }
     visit(&w);
     for (ptrdiff_t r = 0; r < w.rows; r++) {
+      if (a->maxima) a->maxima[place + r] = w.peaks[r];
+      if (a->sums) a->sums[place + r] = w.sums[r];
       const double factor = w.sums[r] != 0.0 ? 1.0 / w.sums[r] : 0.0;
       float *out = context + (place + r) * context_stride;
       for (ptrdiff_t c = 0; c < a->head_size; c++)

@@ -14,6 +14,8 @@ public struct GoldenCase: Sendable {
   public let model: String
   /// The conversion that comes first, if there is one.
   public let conversion: LongformerOptions?
+  /// The name of the attention that takes the place of the model's own.
+  let attention: String?
   /// Path of the file with the inputs.
   public let inputs: String
   /// Path of the file with the expected outputs.
@@ -41,7 +43,7 @@ public struct GoldenCase: Sendable {
     }
     let fields = GoldenFields(json: json, path: path)
     try fields.refuseUnknown([
-      "name", "description", "model", "convert", "inputs", "expected", "expected_tensors",
+      "name", "description", "model", "convert", "attention", "inputs", "expected", "expected_tensors",
       "tolerance", "outputs", "bits", "ignore_padding", "provenance",
     ])
     self.folder = folder
@@ -53,6 +55,7 @@ public struct GoldenCase: Sendable {
     ignorePadding = try fields.flag("ignore_padding") ?? false
     provenance = json["provenance"]?.objectValue ?? JSONObject()
     conversion = try fields.conversion("convert")
+    attention = try fields.optionalText("attention")
     bits = try fields.bits("bits")
     tolerance = try fields.tolerance(json["tolerance"], "tolerance", base: .standard)
     var tolerances: [(String, Tolerance)] = []
