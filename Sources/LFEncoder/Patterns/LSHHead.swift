@@ -51,8 +51,7 @@ struct LSHHead {
     // keys before it and those behind it are two groups, and where the chunk
     // before, of another round, has it too, the query goes alone.
     let repeated = Set(before).intersection(queries)
-    let plain = queries.filter { !repeated.contains($0) }
-    if plain.count == queries.count {
+    if repeated.isEmpty {
       let split = SplitKeys(before: before.count, own: own.count)
       run(queries, chunk, attention(split, before + own, own), &totals)
       return
