@@ -105,7 +105,7 @@ def check_pattern(case, config, tensors, inputs, reference, truth):
         note = "transformers' LSHSelfAttention, layer by layer"
     elif kind == "recurrence" and not reference.globals:
         errors = {"hidden_states": recurrent_states(reference, inputs, truth)}
-        note = "not run: has no such pattern; segment by segment with cached layer inputs, in Golden/tools"
+        note = "not run: stock transformers no longer have it; the same from segments one by one with cached layer inputs"
     else:
         return "not run: stock transformers have no such pattern for these weights", {}
     for name, error in errors.items():

@@ -49,7 +49,8 @@ struct KeyRangeAttention {
       let size = context.configuration.headSize
       memories.append(
         Gathered(
-          keys: try Matrix(rows: most, columns: size), values: try Matrix(rows: most, columns: size)))
+          keys: try Matrix(rows: most, columns: size), values: try Matrix(rows: most, columns: size)
+        ))
     }
     let gathered = memories
     context.workers.run(tasks.count) { task, worker in
@@ -68,7 +69,8 @@ struct KeyRangeAttention {
     let queries = task.queries.clamped(to: mask.keptRange)
     guard mask.hasLocal, !queries.isEmpty else { return }
     let start = task.keys.first?.lowerBound ?? 0
-    let keys = task.keys.map { $0.lowerBound..<max($0.lowerBound, min($0.upperBound, mask.keptRange.upperBound)) }
+    let end = mask.keptRange.upperBound
+    let keys = task.keys.map { $0.lowerBound..<max($0.lowerBound, min($0.upperBound, end)) }
     let target = context.target(sequence: task.sequence, head: task.head).rows(queries)  // [m, D]
     var attention = HeadAttention(
       scale: context.scale, band: packed(task, keys, mask, memory.keys, gathered),

@@ -134,8 +134,10 @@ struct LSHChunkAttention: PatternAttention {
         for round in 0..<rule.rounds {
           var (first, unit) = (round * columns, 1)
           for factor in factors {
-            buckets[round][row] += unit * Self.side(
-              hashed, row - start, first..<first + factor / 2)
+            buckets[round][row] +=
+              unit
+              * Self.side(
+                hashed, row - start, first..<first + factor / 2)
             first += factor / 2
             unit *= factor
           }

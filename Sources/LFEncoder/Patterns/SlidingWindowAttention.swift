@@ -44,7 +44,8 @@ struct SlidingWindowAttention: PatternAttention {
   /// - Parameter queries: of the task's class, from the first unpadded token to
   ///   the last.
   func attention(
-    _ task: BandTask, _ queries: Range<Int>, _ globals: GlobalKeys?, _ memory: AttentionMemory.Worker
+    _ task: BandTask, _ queries: Range<Int>, _ globals: GlobalKeys?,
+    _ memory: AttentionMemory.Worker
   ) -> HeadAttention {
     let mask = context.inputs.sequences[task.sequence]
     let right = window.isCausal ? 0 : window.oneSided

@@ -15,7 +15,8 @@ struct AttentionSpelling: Sendable {
 
     /// Reads the number, or the list of them.
     func values(_ field: String, in text: String) throws(LFError) -> [Int] {
-      let items = isByLayer ? field.split(separator: "/", omittingEmptySubsequences: false) : [field[...]]
+      let items =
+        isByLayer ? field.split(separator: "/", omittingEmptySubsequences: false) : [field[...]]
       var values: [Int] = []
       for item in items {
         guard let value = AttentionSpelling.number(item), range.contains(value),

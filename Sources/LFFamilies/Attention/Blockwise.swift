@@ -67,8 +67,8 @@ public struct Blockwise: AttentionRule {
   ) { (model, numbers) throws(LFError) in
     guard let rule = Blockwise(blocks: numbers[0][0], heads: model.heads) else {
       throw AttentionName.error(
-        expected: "no more blocks than \(model.heads) heads can be shifted by, \(max(1, model.heads / 6)) "
-          + "for each shift",
+        expected: "no more blocks than \(model.heads) heads can be shifted by, "
+          + "\(max(1, model.heads / 6)) for each shift",
         found: "blockwise:\(numbers[0][0])")
     }
     return Array(repeating: .blockwise(rule), count: model.layers)

@@ -39,9 +39,10 @@ public struct ForwardBenchmark: Sendable {
   ) throws(LFError) -> BenchmarkResult {
     let opened = try OpenedModel.open(path)
     let model = try opened.recognized()
-    let settings = try attention.map { (name) throws(LFError) in
-      try model.configuration.attending(name)
-    } ?? model.configuration
+    let settings =
+      try attention.map { (name) throws(LFError) in
+        try model.configuration.attending(name)
+      } ?? model.configuration
     try checkSize(settings, path)
     let encoder = try EncoderModel(
       configuration: settings, source: try opened.canonicalSource(model), threads: threads)

@@ -43,8 +43,8 @@ public struct GoldenCase: Sendable {
     }
     let fields = GoldenFields(json: json, path: path)
     try fields.refuseUnknown([
-      "name", "description", "model", "convert", "attention", "inputs", "expected", "expected_tensors",
-      "tolerance", "outputs", "bits", "ignore_padding", "provenance",
+      "name", "description", "model", "convert", "attention", "inputs", "expected",
+      "expected_tensors", "tolerance", "outputs", "bits", "ignore_padding", "provenance",
     ])
     self.folder = folder
     name = try fields.optionalText("name") ?? Paths.name(Paths.resolved(folder) ?? folder)
