@@ -28,6 +28,8 @@ from cases import CASES
 from compare import compare_cases
 from conversion import to_longformer
 from dense_reference import DenseReference
+from pattern_reference import MARGIN, PatternReference, parse, seeded_rotations
+from stock_patterns import recurrent_states, reformer_error, run_bigbird
 from models import generator, make_config, make_inputs, make_tensors, seed_of
 from sources import (WRITERS, digests, write_digests, write_json, write_safetensors_folder, write_tensors,
                      write_tokenizer)
@@ -76,6 +78,42 @@ def run_huggingface(config, folder, inputs, truth, attentions):
     return note, errors
 
 
+def pattern_of(case, config, tensors, inputs):
+    """The reference of a case that names a pattern; LSH's hyperplanes become an input, from seed 0."""
+    kind, numbers, _ = parse(case.attention)
+    rotations = None
+    if kind.startswith("lsh"):
+        size = config["hidden_size"] // config["num_attention_heads"]
+        rotations = seeded_rotations(0, config["num_hidden_layers"], config["num_attention_heads"], size, numbers[1],
+                                     case.length, numbers[0])
+        inputs["lsh_rotations"] = rotations
+    return PatternReference(config, tensors, case.attention, rotations)
+
+
+def check_pattern(case, config, tensors, inputs, reference, truth):
+    """Hold the reference of a pattern against what else computes it → (what was run, errors)."""
+    assert reference.narrowest > MARGIN, f"a bucket is chosen by {reference.narrowest:.1e} only"
+    kind = reference.kind
+    if kind == "bigbird" and config["model_type"] == "bert":
+        errors = huggingface.largest_errors(run_bigbird(config, tensors, inputs, case.attention), truth)
+        if reference.is_full(case.length):
+            # Full attention lets padded queries look around.
+            assert "attention_mask" not in inputs
+        note = "transformers.BigBird" + config["architectures"][0].removeprefix("Bert") + " in evaluation mode"
+    elif kind == "lsh-shared" and case.length % reference.numbers[0] == 0:
+        keep = inputs.get("attention_mask", np.ones_like(inputs["input_ids"])) != 0
+        errors = {"context": reformer_error(reference, truth, keep, inputs["lsh_rotations"])}
+        note = "transformers' LSHSelfAttention, layer by layer"
+    elif kind == "recurrence" and not reference.globals:
+        errors = {"hidden_states": recurrent_states(reference, inputs, truth)}
+        note = "not run: stock transformers no longer have it; the same from segments one by one with cached layer inputs"
+    else:
+        return "not run: stock transformers have no such pattern for these weights", {}
+    for name, error in errors.items():
+        assert error <= EXACT_LIMIT, f"{name} of {case.name}: {error:g} > {EXACT_LIMIT:g}"
+    return note, {"hf_float64_softmax_max_abs_error": errors}
+
+
 def write_case(case, out):
     """Write `out/<case>/` anew."""
     folder = out / case.name
@@ -102,7 +140,10 @@ def write_case(case, out):
         target_config, target = to_longformer(config, tensors, case.window, case.max_positions, case.dilation)
         target_config = jsonable(target_config)
 
-    reference = DenseReference(target_config, target)
+    if case.attention:
+        record["attention"] = case.attention
+    reference = (pattern_of(case, target_config, target, inputs) if case.attention
+                 else DenseReference(target_config, target))
     truth = reference.run(inputs, case.attentions)
     if case.architecture != "Model":
         truth.pop("pooler_output", None)  # inner to the head
@@ -117,7 +158,9 @@ def write_case(case, out):
 
     reason, errors = huggingface.refusal(target_config), {}
     note = f"not run: stock transformers cannot compute {reason}"
-    if reason is None:
+    if case.attention:
+        note, errors = check_pattern(case, target_config, target, inputs, reference, truth)
+    elif reason is None:
         with tempfile.TemporaryDirectory() as scratch:
             written = source
             if case.converts():
@@ -139,7 +182,7 @@ def write_case(case, out):
             "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
             "seed": seed_of(case.name),
             "versions": versions(),
-            "truth": "float64 dense reference, Golden/tools/dense_reference.py",
+            "truth": f"float64 dense reference, Golden/tools/{'pattern' if case.attention else 'dense'}_reference.py",
             "huggingface": note,
             "measured": {**errors, "mean_normalised_attention_entropy": entropy,
                          "largest_magnitude": reference.largest},

@@ -158,10 +158,14 @@ static void clear_unseen(const struct work *w, const struct segment *s, ptrdiff_
   for (ptrdiff_t r = row; r < row + rows; r++) {
     float *scores = w->scores + r * score_stride + s->column - s->begin;
     struct span own = seen(w, s, r);
-    if (own.begin == own.end) own.begin = own.end = all.begin;
-    // Its groups of 16 hold zeros already.
-    own.begin = most(own.begin / 16 * 16, all.begin);
-    own.end = most(least((own.end + 15) / 16 * 16, all.end), own.begin);
+    if (own.begin == own.end) {
+      // Nothing of this row's is in place: it sees none of these keys.
+      own.begin = own.end = all.begin;
+    } else {
+      // Its groups of 16 hold zeros already.
+      own.begin = most(own.begin / 16 * 16, all.begin);
+      own.end = most(least((own.end + 15) / 16 * 16, all.end), own.begin);
+    }
     for (ptrdiff_t j = all.begin; j < own.begin; j++) scores[j] = 0.0f;
     for (ptrdiff_t j = own.end; j < all.end; j++) scores[j] = 0.0f;
   }
@@ -287,6 +291,8 @@ static void attend(const struct lf_attention *a, float *context, ptrdiff_t conte
     }
     visit(&w);
     for (ptrdiff_t r = 0; r < w.rows; r++) {
+      if (a->maxima) a->maxima[place + r] = w.peaks[r];
+      if (a->sums) a->sums[place + r] = w.sums[r];
       const double factor = w.sums[r] != 0.0 ? 1.0 / w.sums[r] : 0.0;
       float *out = context + (place + r) * context_stride;
       for (ptrdiff_t c = 0; c < a->head_size; c++)

@@ -38,7 +38,8 @@ package struct AttentionPicture {
   /// veil.
   ///
   /// - Parameter heads: of which the keys are shown together.
-  package func shapes(_ rule: some AttentionRule, heads: [Int]) -> String {
+  package func shapes(_ rule: any AttentionRule, heads: [Int]) -> String {
+    let rule = rule.example(length: length)
     var text = "<rect class=\"none\" width=\"100\" height=\"100\"/>"
     // Whole numbers inside of one scale: rounded edges of neighbours would leave gaps.
     text += "<g transform=\"scale(\(Markup.fixed(100 / Double(side), 6)))\">"
@@ -83,7 +84,7 @@ package struct AttentionPicture {
 
   /// The keys that are seen without global tokens: one path for each shade, of
   /// rectangles with whole numbers.
-  private func cells(_ rule: some AttentionRule, _ heads: [Int]) -> String {
+  private func cells(_ rule: any AttentionRule, _ heads: [Int]) -> String {
     var paths = [String](repeating: "", count: Self.shades + 1)
     var open: [Stretch: Int] = [:]  // the row in which each began
     for row in 0...side {
@@ -118,7 +119,7 @@ package struct AttentionPicture {
   }
 
   /// How much of each cell of a row is seen: 0 nothing, `shades` everything.
-  private func shades(_ rule: some AttentionRule, _ heads: [Int], row: Int) -> [Int] {
+  private func shades(_ rule: any AttentionRule, _ heads: [Int], row: Int) -> [Int] {
     let queries = tokens(of: row)
     let step = max(1, queries.count / Self.sampledQueries)
     var seen = [Int](repeating: 0, count: side)  // keys of each cell, over the queries

@@ -70,6 +70,45 @@ struct BenchTests {
     #expect((result.json["error"] as? [String: Any])?["code"] as? String == code)
   }
 
+  @Test(
+    "A pattern by name takes the place of the model's own, and its operations are counted",
+    arguments: [
+      ("full", 24.0, 0), ("blockwise:2", 12, 0), ("recurrence:6:4", 10, 0), ("bigbird:2:1", 0, 0),
+      ("lsh:4:2", 16, 0), ("lsh-shared:4:1", 8, 0), ("window:4+global:0,5", 5, 2),
+    ])
+  func patterns(name: String, keys: Double, globals: Int) throws {
+    for model in ["longformer-masked-lm-own-global-projections", "pad-zero"] {
+      let length = model == "pad-zero" ? 20 : 24
+      let json = try bench(model, ["--attention", name, "--length", "\(length)", "--parts"])
+      #expect(Set(json.keys) == Self.contract.union(["parts", "attention"]))
+      #expect(json["attention"] as? String == name && json["global"] as? Int == globals)
+      let parts = try #require(json["parts"] as? [[String: Any]])
+      let flops = parts.reduce(into: [String: Double]()) { table, part in
+        table[part["name"] as? String ?? ""] = part["flops"] as? Double
+      }
+      let attention = ["full_attention", "band_attention", "sparse_attention"]
+      #expect(flops.keys.filter(attention.contains).count == 1)
+      guard length == 24, keys > 0 else { continue }
+      #expect(attention.compactMap { flops[$0] } == [2 * 24 * 4 * 24 * (keys + Double(globals))])
+      #expect((flops["global_attention"] ?? 0) == Double(2 * globals * 4 * 24 * 24))
+    }
+  }
+
+  @Test("A pattern that is none, or does not suit the model or the length, is refused")
+  func refusedPatterns() throws {
+    let model = Repository.golden("longformer-masked-lm-own-global-projections") + "/source"
+    let calls: [(String, Int32, String)] = [
+      ("blokwise:2", 64, "did you mean blockwise?"), ("window:3", 64, "[attention.pattern]"),
+      ("window:4/4/4", 64, "[attention.pattern]"), ("blockwise:9", 64, "[attention.pattern]"),
+      ("lsh:25:1", 2, "[input.attention]"), ("recurrence:25:0", 2, "[input.attention]"),
+      ("window:4+global:24", 2, "[input.attention]"), ("full+global:first", 64, "cannot have"),
+    ]
+    for (name, code, text) in calls {
+      let result = try Program.run(["bench", model, "--length", "24", "--attention", name])
+      #expect(result.exitCode == code && result.errors.contains(text), "\(name): \(result.errors)")
+    }
+  }
+
   @Test("The text tells median, runs, rate and memory, and parts on request")
   func text() throws {
     let model = Repository.golden("longformer-masked-lm-own-global-projections") + "/source"

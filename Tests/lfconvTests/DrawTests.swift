@@ -97,6 +97,35 @@ struct DrawTests {
     #expect(full.panels[0].shades.count == 20)
   }
 
+  @Test("A pattern by name is drawn with a model's layers, or alone")
+  func named() throws {
+    let model = Repository.golden("pad-zero") + "/source"
+    let alone = try draw(["--attention", "blockwise:2", "--length", "24"])
+    #expect(alone.panels.count == 1 && alone.texts.contains("blockwise:2"))
+    // Of twelve heads some see the own half, some the other: together all.
+    #expect(alone.panels[0].shades.allSatisfy { row in row.allSatisfy { $0 > 0 } })
+    let segments = try draw([model, "--attention", "recurrence:5:3", "--length", "20"])
+    #expect(segments.panels.count == 2)
+    for (query, row) in segments.panels[0].shades.enumerated() {
+      let begin = query / 5 * 5
+      #expect(row.map { $0 > 0 } == (0..<20).map { $0 >= begin - 3 && $0 < begin + 5 }, "\(query)")
+    }
+    let bird = try draw(["--attention", "bigbird:2:1", "--length", "24"])
+    for (query, row) in bird.panels[0].shades.enumerated() {
+      let own = query / 2
+      let expected = (0..<24).map { key in
+        own == 0 || own == 11 || key / 2 == 0 || key / 2 == 11 || abs(key / 2 - own) <= 1
+      }
+      #expect(row.map { $0 > 0 } == expected, "\(query)")
+    }
+    for name in ["lsh:8:2", "lsh-shared:8:1", "lsh:4:64", "window:4/8/12", "blockwise:7"] {
+      let length = name == "lsh:4:64" ? "1048576" : "96"
+      let picture = try draw(["--attention", name, "--length", length])
+      #expect(picture.panels.count == (name.contains("/") ? 3 : 1))
+      #expect(picture.text.utf8.count < 1 << 20)
+    }
+  }
+
   @Test("A long title and many dilations are cut where the picture ends, and stay XML")
   func titles() throws {
     let folder = try scratch.copy(
@@ -124,6 +153,9 @@ struct DrawTests {
       (["--attention-window", "4,x"], 64), ([model, "--length", "0"], 64),
       ([model, "--length", "1048577"], 64), ([model, "--attention-dilation", "2"], 64),
       (["--attention-window", "4,4,4", "--attention-dilation", "1,2"], 64),
+      (["--attention", "lsh:8"], 64), (["--attention", "lsh:8:1", "--length", "7"], 2),
+      (["--attention", "full", "--attention-window", "4"], 64),
+      ([model, "--attention", "window:4/4/4"], 64),
       ([scratch("nowhere")], 4),
     ]
     for (arguments, code) in calls {

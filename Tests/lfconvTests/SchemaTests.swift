@@ -82,6 +82,10 @@ struct SchemaTests {
   func others() throws {
     try check("bench", [Self.longformer, "--length", "16", "--repeats", "2"])
     try check("bench", [Self.roberta, "--length", "16", "--repeats", "1", "--parts"])
+    try check(
+      "bench",
+      [Self.longformer, "--length", "16", "--repeats", "1", "--parts", "--attention", "lsh:4:1"])
+    try check("draw", ["--attention", "bigbird:4:1", "-o", scratch("c.svg")])
     try check("bench", [Self.longformer, "--length", "400000000"], exit: 2)
     try check("draw", [Self.longformer, "-o", scratch("a.svg")])
     try check("draw", ["--attention-window", "8,4", "-o", scratch("b.svg")])

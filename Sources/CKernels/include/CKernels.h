@@ -189,10 +189,14 @@ struct lf_attention {
   ptrdiff_t head_size;  ///< D.
   float scale;          ///< Factor of the scores, ≥ 0.
   struct lf_keys band;  ///< Query i sees keys i − left … i + right of these.
-  ptrdiff_t left;       ///< Full attention: `end` for both of them.
+  ptrdiff_t left;       ///< Full attention: `end` for both of them. May be negative: −1 leaves
+                        ///< out the key of the query's own number.
   ptrdiff_t right;      ///< 0 when only earlier keys are seen.
   struct lf_keys global;  ///< All queries see these; `first` is 0.
   const int64_t *limits;  ///< [queries]: of `global`, each sees so many; NULL for all.
+  float *maxima;  ///< [queries], receive the maximum that each row's weights are relative to,
+                  ///< −∞ where it sees nothing; or NULL.
+  double *sums;   ///< [queries], receive the sum of those weights; or NULL.
 };
 
 /// Floats of scratch memory that attention needs in one thread; about 120 KB.

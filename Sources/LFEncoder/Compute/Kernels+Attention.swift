@@ -1,4 +1,5 @@
 import CKernels
+import LFCore
 
 /// Keys and values of one head in the kernels' order, for queries of one part of
 /// a sequence; the memory is a worker's own.
@@ -66,6 +67,14 @@ struct KeyMemory: Sendable {
   let keys: Matrix  // [1, …]
   let values: Matrix  // [1, …]
   let hidden: Matrix  // [1, most keys]
+
+  /// Memory for so many keys of a head.
+  init(count: Int, size: Int) throws(LFError) {
+    let floats = PackedKeys.memory(count: count, headSize: size)
+    keys = try Matrix(rows: 1, columns: floats)
+    values = try Matrix(rows: 1, columns: floats)
+    hidden = try Matrix(rows: 1, columns: count)
+  }
 }
 
 /// What the queries of one head see, in one softmax.
@@ -100,11 +109,37 @@ struct HeadAttention {
     }
   }
 
+  /// The same, and what it takes to join several attentions of the same queries.
+  ///
+  /// - Returns: of each query the maximum that its weights are relative to (−∞
+  ///   where it sees nothing), and their sum.
+  func attendWithTotals(
+    _ queries: Matrix, first: Int, into context: Matrix, scratch: Matrix
+  ) -> (maxima: [Float], sums: [Double]) {
+    precondition(context.rows == queries.rows && context.columns == queries.columns)
+    var maxima = [Float](repeating: -.infinity, count: queries.rows)
+    var sums = [Double](repeating: 0, count: queries.rows)
+    unsafe maxima.withUnsafeMutableBufferPointer { maxima in
+      unsafe sums.withUnsafeMutableBufferPointer { sums in
+        // Both arrays hold a number for every query, and the kernel keeps neither.
+        unsafe withKernel(queries, first: first, scratch: scratch) { attention in
+          unsafe attention.pointee.maxima = maxima.baseAddress
+          unsafe attention.pointee.sums = sums.baseAddress
+          unsafe lf_attend(
+            attention, context.pointer, context.stride, queries.pointer, queries.stride, first,
+            queries.rows, scratch.pointer)
+        }
+      }
+    }
+    return (maxima, sums)
+  }
+
   /// Floats of scratch memory that a worker needs.
   static func scratchCount(headSize: Int) -> Int { lf_attention_scratch(headSize) }
 
   private func withKernel(
-    _ queries: Matrix, first: Int, scratch: Matrix, _ body: (UnsafePointer<lf_attention>) -> Void
+    _ queries: Matrix, first: Int, scratch: Matrix,
+    _ body: (UnsafeMutablePointer<lf_attention>) -> Void
   ) {
     let size = queries.columns
     precondition(first >= 0 && scratch.rows == 1)
@@ -121,7 +156,7 @@ struct HeadAttention {
     func run(_ limits: UnsafePointer<Int64>?) {
       var attention = unsafe lf_attention(
         head_size: size, scale: scale, band: band?.kernel ?? none, left: left, right: right,
-        global: global?.kernel ?? none, limits: limits)
+        global: global?.kernel ?? none, limits: limits, maxima: nil, sums: nil)
       unsafe body(&attention)
     }
     if let limits {

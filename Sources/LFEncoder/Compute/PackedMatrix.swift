@@ -72,6 +72,16 @@ struct PackedMatrix: Sendable {
     }
   }
 
+  /// Packs all rows of a plain array. [rows, columns]
+  func pack(_ values: [Float]) {
+    precondition(values.count == rows * columns)
+    unsafe values.withUnsafeBufferPointer { values in
+      // The array holds every element.
+      guard let address = values.baseAddress else { return }
+      unsafe lf_pack(pointer, rows, columns, 0, rows, 0, columns, address, lf_type_f32, columns)
+    }
+  }
+
   /// Packs rows of a plain matrix. [rows.count, columns]
   func pack(_ rows: Range<Int>, _ source: Matrix) {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows)

@@ -31,18 +31,27 @@ struct EncoderLayer {
     if rule.paddedQueries == .attend || inputs.sequences.contains(where: \.hasLocal) {
       project(states)
     }
-    switch pattern {
-    case .full: FullAttention(context: context(.fullAttention)).run()
-    case .slidingWindow(let window):
-      try SlidingWindowAttention(context: context(.bandAttention), window: window).run()
-    }
-    if rule.hasGlobalTokens, let query = weights.globalQuery, let key = weights.globalKey,
+    try attention.run()
+    if let query = weights.globalQuery, let key = weights.globalKey,
       let value = weights.globalValue
     {
       try GlobalAttention(
         context: context(.globalAttention), isCausal: rule.isCausal, query: query, key: key,
         value: value
       ).run(states)
+    }
+  }
+
+  /// The pattern's computation.
+  var attention: any PatternAttention {
+    let context = context(pattern.part)
+    return switch pattern {
+    case .full: FullAttention(context: context)
+    case .slidingWindow(let window): SlidingWindowAttention(context: context, window: window)
+    case .blockwise(let rule): BlockwiseAttention(context: context, rule: rule)
+    case .recurrence(let rule): RecurrenceAttention(context: context, rule: rule)
+    case .bigBird(let rule): BigBirdAttention(context: context, rule: rule)
+    case .lsh(let rule): LSHChunkAttention(context: context, rule: rule)
     }
   }
 

@@ -44,13 +44,13 @@ public final class EncoderModel: Sendable {
     case .resident:
       for index in 0..<configuration.layerCount {
         let layer = try Self.memory(configuration, index)
-        try reader.read(layer.slots(index), workers: workers)
+        try reader.read(layer.slots(index, configuration.globalProjections), workers: workers)
         layers.append(layer)
       }
     case .streamed:
       for index in 0..<configuration.layerCount {
         let layer = try Self.memory(configuration, index)
-        for slot in layer.slots(index) { try reader.check(slot) }
+        for slot in layer.slots(index, configuration.globalProjections) { try reader.check(slot) }
       }
     }
     self.layers = layers
@@ -60,6 +60,34 @@ public final class EncoderModel: Sendable {
     head = try HeadWeights(
       configuration: configuration, reader: reader, workers: workers,
       isStreamed: residency == .streamed)
+  }
+
+  /// The same weights under another attention, shared with this model.
+  ///
+  /// - Parameter name: the pattern. With global tokens, a model that has no
+  ///   projections of its own for them gets copies of its local ones.
+  /// - Throws: `attention.pattern` when it does not fit the model; otherwise as
+  ///   `init`.
+  public convenience init(_ model: EncoderModel, attention name: AttentionName) throws(LFError) {
+    try self.init(model, configuration: try model.configuration.attending(name))
+  }
+
+  private init(_ model: EncoderModel, configuration: ModelConfiguration) throws(LFError) {
+    self.configuration = configuration
+    (residency, threads) = (model.residency, model.threads)
+    (reader, workers) = (model.reader, model.workers)
+    (embeddings, head) = (model.embeddings, model.head)
+    var layers: [LayerWeights] = []
+    for (index, old) in model.layers.enumerated() {
+      let layer = try LayerWeights(
+        sharing: old, hasGlobal: configuration.hasGlobalTokens(layer: index))
+      if old.globalQuery == nil, layer.globalQuery != nil {
+        try reader.read(
+          layer.globalSlots(index, configuration.globalProjections), workers: workers)
+      }
+      layers.append(layer)
+    }
+    self.layers = layers
   }
 
   /// Runs the model.
@@ -125,7 +153,7 @@ public final class EncoderModel: Sendable {
     _ configuration: ModelConfiguration, _ layer: Int
   ) throws(LFError) -> LayerWeights {
     try LayerWeights(
-      configuration: configuration, hasGlobal: configuration.attention[layer].rule.hasGlobalTokens)
+      configuration: configuration, hasGlobal: configuration.hasGlobalTokens(layer: layer))
   }
 }
 

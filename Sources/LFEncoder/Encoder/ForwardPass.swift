@@ -60,7 +60,7 @@ public struct ForwardPass {
       context: AttentionContext(
         configuration: model.configuration, inputs: inputs, memory: memory.attention,
         workers: workers),
-      weights: layer.weights, rule: layer.pattern.rule
+      weights: layer.weights, rule: layer.pattern.rule, attention: layer.attention
     ).table(states, name: "attentions.\(completedLayers)")
     layer.finish(states)
     completedLayers += 1
@@ -98,7 +98,7 @@ public struct ForwardPass {
 
   private mutating func weights(_ layer: Int) throws(LFError) -> LayerWeights {
     if model.residency == .resident { return model.layers[layer] }
-    let hasGlobal = model.configuration.attention[layer].rule.hasGlobalTokens
+    let hasGlobal = model.configuration.hasGlobalTokens(layer: layer)
     let memory: LayerWeights
     if let streamed, (streamed.globalQuery != nil) == hasGlobal {
       memory = streamed
@@ -106,7 +106,8 @@ public struct ForwardPass {
       memory = try EncoderModel.memory(model.configuration, layer)
       streamed = memory
     }
-    try model.reader.read(memory.slots(layer), workers: model.workers)
+    try model.reader.read(
+      memory.slots(layer, model.configuration.globalProjections), workers: model.workers)
     return memory
   }
   // MARK: Passes in step

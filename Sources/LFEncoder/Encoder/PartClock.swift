@@ -1,3 +1,4 @@
+package import LFFamilies
 import Synchronization
 
 /// Adds up the time that threads spend in each part of a forward pass.
@@ -33,6 +34,8 @@ package enum ForwardPart: String, CaseIterable, Sendable {
   case bandAttention = "band_attention"
   /// The same where every token sees every other.
   case fullAttention = "full_attention"
+  /// The same of all other patterns.
+  case sparseAttention = "sparse_attention"
   /// The same of global tokens, their projections included.
   case globalAttention = "global_attention"
   /// The product after the attention.
@@ -41,4 +44,15 @@ package enum ForwardPart: String, CaseIterable, Sendable {
   case feedForward = "feed_forward"
   /// Biases, residuals and LayerNorms of the layers.
   case layerNorm = "layer_norm"
+}
+
+extension AttentionPattern {
+  /// The part that the time of a layer's attention counts for.
+  package var part: ForwardPart {
+    switch self {
+    case .full: .fullAttention
+    case .slidingWindow: .bandAttention
+    default: .sparseAttention
+    }
+  }
 }

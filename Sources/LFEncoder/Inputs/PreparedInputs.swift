@@ -28,6 +28,10 @@ package struct PreparedInputs: Sendable {
   package init(_ inputs: EncoderInputs, configuration: ModelConfiguration) throws(LFError) {
     let check = InputCheck(configuration: configuration)
     let count = try check.sequenceCount(inputs)
+    for rule in configuration.attention.map(\.rule) {
+      try rule.check(
+        length: inputs.length, heads: configuration.headCount, headSize: configuration.headSize)
+    }
     let length = inputs.length
     try check.ids(inputs.inputIDs, "input_ids", rows: configuration.vocabularySize)
     let types = inputs.tokenTypeIDs ?? Array(repeating: 0, count: count * length)
@@ -52,7 +56,7 @@ package struct PreparedInputs: Sendable {
     if !configuration.hasGlobalTokens, let token = global.firstIndex(of: 1) {
       throw .refused(
         "input.global-mask", at: .init(entry: "global_attention_mask"),
-        expected: "no global token, because this model's attention is full",
+        expected: "no global token, because this model's attention has none",
         found: "one at token \(token)")
     }
 

@@ -79,17 +79,12 @@ struct AttentionMemory: Sendable {
       let isProjected = mostGlobals > GlobalAttention.mostFolded(configuration)
       if rule.hasGlobalTokens, isProjected { most = max(most, inputs.length) }
     }
-    func memory(_ count: Int) throws(LFError) -> KeyMemory {
-      let floats = PackedKeys.memory(count: count, headSize: size)
-      return KeyMemory(
-        keys: try Matrix(rows: 1, columns: floats), values: try Matrix(rows: 1, columns: floats),
-        hidden: try Matrix(rows: 1, columns: count))
-    }
     var own: [Worker] = []
     for _ in 0..<workers.count {
       own.append(
         Worker(
-          keys: try memory(most), globals: try memory(mostGlobals),
+          keys: try KeyMemory(count: most, size: size),
+          globals: try KeyMemory(count: mostGlobals, size: size),
           scratch: try Matrix(rows: 1, columns: HeadAttention.scratchCount(headSize: size))))
     }
     self.workers = own

@@ -5,7 +5,7 @@ import LFFamilies
 /// As in Hugging Face's eager attention, padded queries are computed like the
 /// others, and where nothing is unpadded every key counts the same: the mask
 /// that it adds swallows the scores.
-struct FullAttention {
+struct FullAttention: PatternAttention {
   let context: AttentionContext
 
   /// Writes the context of every token.

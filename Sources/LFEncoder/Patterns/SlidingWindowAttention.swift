@@ -7,29 +7,21 @@ import LFFamilies
 /// unpadded tokens of its window that are not global, and all global tokens
 /// through the *local* key and value projections, in one softmax. The context
 /// of a padded query is zero. Rows of global tokens are `GlobalAttention`'s.
-struct SlidingWindowAttention {
+struct SlidingWindowAttention: PatternAttention {
   let context: AttentionContext
   let window: SlidingWindow
 
-  /// Local keys and values of a sequence's global tokens, close together.
-  struct Globals: Sendable {
-    let keys: Matrix  // [g, H]
-    let values: Matrix  // [g, H]
-  }
-
   /// Writes the context of every local token, and zero for padded ones.
   func run() throws(LFError) {
-    clearPadding()
-    var found: [Globals?] = []
-    for sequence in context.inputs.sequences.indices { found.append(try globals(of: sequence)) }
-    let globals = found
+    context.clearPadding()
+    let globals = try context.globalKeys()
     let tasks = BandTask.all(window: window, inputs: context.inputs)
     context.workers.run(tasks.count) { task, worker in
       run(tasks[task], globals[tasks[task].sequence], context.memory.workers[worker])
     }
   }
 
-  private func run(_ task: BandTask, _ globals: Globals?, _ memory: AttentionMemory.Worker) {
+  private func run(_ task: BandTask, _ globals: GlobalKeys?, _ memory: AttentionMemory.Worker) {
     let mask = context.inputs.sequences[task.sequence]
     // Padding at the ends of the sequence drops out of the queries.
     let queries = task.queries.clamped(to: task.indices(in: mask.keptRange))
@@ -52,7 +44,8 @@ struct SlidingWindowAttention {
   /// - Parameter queries: of the task's class, from the first unpadded token to
   ///   the last.
   func attention(
-    _ task: BandTask, _ queries: Range<Int>, _ globals: Globals?, _ memory: AttentionMemory.Worker
+    _ task: BandTask, _ queries: Range<Int>, _ globals: GlobalKeys?,
+    _ memory: AttentionMemory.Worker
   ) -> HeadAttention {
     let mask = context.inputs.sequences[task.sequence]
     let right = window.isCausal ? 0 : window.oneSided
@@ -80,34 +73,11 @@ struct SlidingWindowAttention {
       left: window.oneSided, right: right)
     if let globals {
       let columns = context.columns(of: task.head)
-      attention.global = PackedKeys(
-        globals.keys.columns(columns), globals.values.columns(columns), end: globals.keys.rows,
-        in: memory.globals)
+      attention.global = globals.packed(columns, in: memory.globals)
       if window.isCausal {
         attention.limits = queries.map { Int64(mask.globals(through: task.position($0))) }
       }
     }
     return attention
-  }
-
-  /// Local projections of a sequence's global tokens; nil when it has none, or no
-  /// token that would look at them.
-  func globals(of sequence: Int) throws(LFError) -> Globals? {
-    let mask = context.inputs.sequences[sequence]
-    guard !mask.globals.isEmpty, mask.hasLocal else { return nil }
-    let hidden = context.configuration.hiddenSize
-    let projected = context.memory.projected.rows(context.rows(of: sequence))  // [S, 3H]
-    return Globals(
-      keys: try projected.columns(hidden..<2 * hidden).gathered(mask.globals),
-      values: try projected.columns(2 * hidden..<3 * hidden).gathered(mask.globals))
-  }
-
-  private func clearPadding() {
-    for (sequence, mask) in context.inputs.sequences.enumerated() {
-      for position in mask.isKept.indices where !mask.isKept[position] {
-        let row = sequence * context.inputs.length + position
-        context.memory.context.rows(row..<row + 1).fill(0)
-      }
-    }
   }
 }

@@ -32,8 +32,32 @@ struct LayerWeights: Sendable {
     outputNorm = try NormWeights(width: hidden)
   }
 
+  /// The same weights for other attention, with global projections or without.
+  ///
+  /// - Parameter hasGlobal: whether they are needed; those that are there serve,
+  ///   others are memory that is not filled.
+  init(sharing other: LayerWeights, hasGlobal: Bool) throws(LFError) {
+    projections = other.projections
+    attentionOutput = other.attentionOutput
+    attentionNorm = other.attentionNorm
+    intermediate = other.intermediate
+    output = other.output
+    outputNorm = other.outputNorm
+    let hidden = projections.weight.columns
+    func linear(_ old: LinearWeights?) throws(LFError) -> LinearWeights? {
+      guard hasGlobal else { return nil }
+      if let old { return old }
+      return try LinearWeights(outputs: hidden, inputs: hidden)
+    }
+    globalQuery = try linear(other.globalQuery)
+    globalKey = try linear(other.globalKey)
+    globalValue = try linear(other.globalValue)
+  }
+
   /// Where each tensor of layer `index` goes.
-  func slots(_ index: Int) -> [WeightSlot] {
+  ///
+  /// - Parameter globals: which tensors the global projections are read from.
+  func slots(_ index: Int, _ globals: GlobalProjections = .own) -> [WeightSlot] {
     let hidden = projections.weight.columns
     let layer = "encoder.layer.\(index)."
     var slots: [WeightSlot] = []
@@ -41,15 +65,24 @@ struct LayerWeights: Sendable {
       let rows = part * hidden..<(part + 1) * hidden
       slots += WeightSlot.linear(layer + "attention.self." + name, projections, rows: rows)
     }
-    for (name, linear) in [("query", globalQuery), ("key", globalKey), ("value", globalValue)] {
-      guard let linear else { continue }
-      slots += WeightSlot.linear(layer + "attention.self." + name + "_global", linear)
-    }
+    slots += globalSlots(index, globals)
     slots += WeightSlot.linear(layer + "attention.output.dense", attentionOutput)
     slots += WeightSlot.norm(layer + "attention.output.LayerNorm", attentionNorm)
     slots += WeightSlot.linear(layer + "intermediate.dense", intermediate)
     slots += WeightSlot.linear(layer + "output.dense", output)
     slots += WeightSlot.norm(layer + "output.LayerNorm", outputNorm)
+    return slots
+  }
+
+  /// The same for the global projections alone.
+  func globalSlots(_ index: Int, _ globals: GlobalProjections) -> [WeightSlot] {
+    var slots: [WeightSlot] = []
+    for (name, linear) in [("query", globalQuery), ("key", globalKey), ("value", globalValue)] {
+      guard let linear else { continue }
+      slots += WeightSlot.linear(
+        "encoder.layer.\(index).attention.self." + name + (globals == .own ? "_global" : ""),
+        linear)
+    }
     return slots
   }
 }

@@ -9,6 +9,10 @@ import LFCore
 public enum AttentionPattern: Sendable, Equatable {
   case full(FullWindow)
   case slidingWindow(SlidingWindow)
+  case blockwise(Blockwise)
+  case recurrence(Recurrence)
+  case bigBird(BigBird)
+  case lsh(LSHAttention)
 
   /// Every unpadded key (RoBERTa).
   public static let full = AttentionPattern.full(FullWindow())
@@ -18,8 +22,21 @@ public enum AttentionPattern: Sendable, Equatable {
     switch self {
     case .full(let rule): rule
     case .slidingWindow(let rule): rule
+    case .blockwise(let rule): rule
+    case .recurrence(let rule): rule
+    case .bigBird(let rule): rule
+    case .lsh(let rule): rule
     }
   }
+}
+
+extension AttentionSpelling {
+  /// All patterns that can be named.
+  static let all =
+    [
+      FullWindow.spelling, SlidingWindow.spelling, SlidingWindow.dilatedSpelling,
+      Blockwise.spelling, BigBird.spelling, Recurrence.spelling,
+    ] + LSHAttention.spellings
 }
 
 /// A way in which a family's layers attend, by the name that its table gives:

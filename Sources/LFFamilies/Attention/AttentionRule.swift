@@ -1,6 +1,12 @@
+public import LFCore
+
 /// What a pattern shows and hides, apart from padding and global tokens.
 public protocol AttentionRule: Sendable, Equatable {
-  /// The keys that a query sees, in ascending order and each once.
+  /// The keys that a query sees.
+  ///
+  /// A key that occurs several times counts as often in the softmax: its weight
+  /// is so many times as large. Where what a query sees depends on the states,
+  /// this shows an example; see `example`.
   ///
   /// - Parameters:
   ///   - query: position below `length`.
@@ -21,6 +27,25 @@ public protocol AttentionRule: Sendable, Equatable {
   /// Most keys that some neighbouring queries see together, which bounds the
   /// memory for their scores.
   func mostKeys(ofNeighbours queries: Int, length: Int) -> Int
+
+  /// The rule with everything settled that depends on the states, for states
+  /// that are made up: what pictures and counts show. Nearly all rules depend on
+  /// positions alone and are their own example; for others
+  /// `LFEncoder/Patterns` settles what a forward pass computes.
+  func example(length: Int) -> any AttentionRule
+
+  /// Keys of a query that operation counts take for all, each as often as it
+  /// counts.
+  func countedKeys(head: Int, length: Int) -> Double
+
+  /// So many tokens that a picture shows the pattern well; nil where what a query
+  /// in the middle of a long input sees tells it.
+  var pictureLength: Int? { get }
+
+  /// Refuses inputs for which the pattern has no meaning.
+  ///
+  /// - Throws: `input.attention`.
+  func check(length: Int, heads: Int, headSize: Int) throws(LFError)
 
   /// Heads that see different keys; others see what one of these sees.
   func distinctHeads(of count: Int) -> [Int]
@@ -70,8 +95,14 @@ public enum PaddedQueries: Sendable, Equatable {
 extension AttentionRule {
   public var isCausal: Bool { false }
   public var windowWidth: Int? { nil }
+  public var pictureLength: Int? { nil }
   public var remarkForStockClasses: String? { nil }
   public func distinctHeads(of count: Int) -> [Int] { count > 0 ? [0] : [] }
+  public func example(length: Int) -> any AttentionRule { self }
+  public func check(length: Int, heads: Int, headSize: Int) throws(LFError) {}
+  public func countedKeys(head: Int, length: Int) -> Double {
+    Double(mostKeys(head: head, length: length))
+  }
 
   /// Keys that a query sees, global ones not counted.
   public func keyCount(query: Int, head: Int, length: Int) -> Int {
@@ -90,7 +121,10 @@ extension AttentionRule {
   /// Whether every query sees every key.
   public func showsEverything(heads: Int, length: Int) -> Bool {
     distinctHeads(of: heads).allSatisfy { head in
-      (0..<length).allSatisfy { keyCount(query: $0, head: head, length: length) == length }
+      (0..<length).allSatisfy { query in
+        let runs = visibleKeys(query: query, head: head, length: length)
+        return Set(runs.flatMap(\.positions)).count == length
+      }
     }
   }
 }

@@ -18,4 +18,10 @@ public struct FullWindow: AttentionRule {
   static let kind = AttentionKind(name: "full") { (fields) throws(LFError) in
     Array(repeating: .full, count: fields.layers)
   }
+
+  static let spelling = AttentionSpelling(
+    name: "full", numbers: [], hasGlobalTokens: false, canBeCausal: false
+  ) { (model, _) throws(LFError) in
+    Array(repeating: .full, count: model.layers)
+  }
 }

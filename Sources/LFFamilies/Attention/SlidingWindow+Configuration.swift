@@ -81,3 +81,42 @@ extension SlidingWindow {
     return result
   }
 }
+
+/// `window:W`, `window:W1/W2/…` and `dilated:W:D`.
+extension SlidingWindow {
+  private static let window = AttentionSpelling.Number(
+    name: "W", range: 2...largest, isEven: true, isByLayer: true)
+
+  static let spelling = AttentionSpelling(
+    name: "window", numbers: [window], canBeCausal: true
+  ) { (model, numbers) throws(LFError) in
+    try patterns(model, numbers[0], dilation: 1)
+  }
+
+  static let dilatedSpelling = AttentionSpelling(
+    name: "dilated",
+    numbers: [
+      AttentionSpelling.Number(name: "W", range: 2...largest, isEven: true),
+      AttentionSpelling.Number(name: "D", range: 1...largest),
+    ], canBeCausal: true
+  ) { (model, numbers) throws(LFError) in
+    try patterns(model, numbers[0], dilation: numbers[1][0])
+  }
+
+  private static func patterns(
+    _ model: AttentionSpelling.Model, _ windows: [Int], dilation: Int
+  ) throws(LFError) -> [AttentionPattern] {
+    guard windows.count == 1 || windows.count == model.layers else {
+      throw AttentionName.error(
+        expected: "one window, or one for each of \(model.layers) layers",
+        found: "\(windows.count) windows")
+    }
+    let dilations = Array(repeating: dilation, count: model.heads)
+    return (0..<model.layers).map { layer in
+      .slidingWindow(
+        SlidingWindow(
+          oneSided: windows[windows.count == 1 ? 0 : layer] / 2, dilations: dilations,
+          isCausal: model.isCausal))
+    }
+  }
+}

@@ -32,6 +32,8 @@ public struct ModelConfiguration: Sendable {
   public let activation: Activation
   /// The pattern of every layer.
   public private(set) var attention: [AttentionPattern]
+  /// Where the projections of global tokens come from.
+  public private(set) var globalProjections: GlobalProjections
   /// Outputs of a classification head.
   public let labelCount: Int
   /// Whether the masked-LM decoder is the word embeddings.
@@ -56,7 +58,28 @@ public struct ModelConfiguration: Sendable {
   public var attentionWindows: [Int] { attention.compactMap { $0.rule.windowWidth } }
 
   /// Whether any layer can have global tokens.
-  public var hasGlobalTokens: Bool { attention.contains { $0.rule.hasGlobalTokens } }
+  public var hasGlobalTokens: Bool {
+    attention.indices.contains { hasGlobalTokens(layer: $0) }
+  }
+
+  /// Whether a layer can have global tokens.
+  public func hasGlobalTokens(layer: Int) -> Bool {
+    globalProjections != .none && attention[layer].rule.hasGlobalTokens
+  }
+
+  /// The same model with the attention that a name says, all else unchanged.
+  ///
+  /// - Throws: `attention.pattern` when the pattern does not fit the model's
+  ///   layers or heads.
+  public func attending(_ name: AttentionName) throws(LFError) -> ModelConfiguration {
+    var copy = self
+    copy.attention = try name.patterns(
+      layers: layerCount, heads: headCount,
+      isCausal: json["autoregressive"]?.boolValue ?? false)
+    copy.globalProjections =
+      name.globals == nil ? .none : hasGlobalTokens ? globalProjections : .copies
+    return copy
+  }
 
   /// Whether the model is a Longformer already.
   public var isLongformer: Bool { family == FamilyTable.longformer }
@@ -116,6 +139,7 @@ public struct ModelConfiguration: Sendable {
     try fields.refuseOtherArchitectures()
     attention = try table.attention.read(
       AttentionFields(fields: fields, layers: layerCount, heads: headCount))
+    globalProjections = .own
   }
 }
 
@@ -128,4 +152,15 @@ extension ModelConfiguration {
     copy.attention = patterns
     return copy
   }
+}
+
+/// Where the projections of global tokens come from.
+public enum GlobalProjections: Sendable, Equatable {
+  /// Tensors of their own (`query_global` and so on).
+  case own
+  /// Copies of the local projections, as a conversion makes them: the model has
+  /// no others.
+  case copies
+  /// No token is global.
+  case none
 }

@@ -1,5 +1,6 @@
 public import LFCore
 import LFEncoder
+import LFFamilies
 
 /// What a benchmark measured.
 public struct BenchmarkResult: Sendable {
@@ -19,6 +20,9 @@ public struct BenchmarkResult: Sendable {
   public let peakBytes: Int
   /// Where the time went; empty unless asked for.
   public let parts: [ForwardPartTime]
+
+  /// Global tokens of each row.
+  public var globalCount: Int { benchmark.globalCount }
 
   /// The middle one.
   public var medianSeconds: Double {
@@ -43,7 +47,7 @@ public struct BenchmarkResult: Sendable {
       ("schema", "lfconv.bench/1"),
       ("length", JSONValue(benchmark.length)),
       ("batch", JSONValue(benchmark.batch)),
-      ("global", JSONValue(benchmark.globals)),
+      ("global", JSONValue(benchmark.globalCount)),
       ("threads", JSONValue(benchmark.threads)),
       ("seconds", .array(seconds.map { JSONValue($0) })),
       ("median_seconds", JSONValue(medianSeconds)),
@@ -54,6 +58,7 @@ public struct BenchmarkResult: Sendable {
       ("instruction_set", .string(instructionSet)),
       ("peak_rss_bytes", JSONValue(peakBytes)),
     ])
+    if let attention = benchmark.attention { json["attention"] = .string(attention.text) }
     if benchmark.measuresParts {
       json["parts"] = .array(parts.map { .object($0.json) })
     }

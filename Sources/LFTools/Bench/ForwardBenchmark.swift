@@ -1,6 +1,6 @@
 public import LFCore
 import LFEncoder
-import LFFamilies
+public import LFFamilies
 import LFFiles
 public import LFModels
 
@@ -12,6 +12,9 @@ public struct ForwardBenchmark: Sendable {
   public var batch = 1
   /// Global tokens at the beginning of each row.
   public var globals = 1
+  /// What takes the place of the model's own attention. The positions that it
+  /// makes global replace `globals`.
+  public var attention: AttentionName?
   /// Runs that count, after one that does not.
   public var repeats = 5
   /// Whether the time of each part is told as well.
@@ -37,12 +40,15 @@ public struct ForwardBenchmark: Sendable {
   ) throws(LFError) -> BenchmarkResult {
     let opened = try OpenedModel.open(path, options: options)
     let model = try opened.recognized()
-    let settings = model.configuration
+    let settings =
+      try attention.map { (name) throws(LFError) in
+        try model.configuration.attending(name)
+      } ?? model.configuration
     try checkSize(settings, path)
     let encoder = try EncoderModel(
       configuration: settings, source: try opened.canonicalSource(model), threads: threads)
     // The encoder alone is timed: a head's cost is not the pattern's.
-    let inputs = self.inputs(settings)
+    let inputs = try self.inputs(settings)
     var seconds: [Double] = []
     // Beside every run, so that a slow moment of the machine meets both sides.
     var peaks: [Double] = []
@@ -56,7 +62,8 @@ public struct ForwardBenchmark: Sendable {
       peaks.append(InstructionSet.peakGFLOPS(threads: encoder.threads))
       progress(Double(run) / Double(repeats))
     }
-    let flops = ForwardFlops(settings: settings, batch: batch, length: length, globals: globals)
+    let flops = ForwardFlops(
+      settings: settings, batch: batch, length: length, globals: globalCount)
     return BenchmarkResult(
       benchmark: self, seconds: seconds, flops: flops.total,
       peakGFLOPS: peaks.sorted()[peaks.count / 2],
@@ -84,7 +91,13 @@ public struct ForwardBenchmark: Sendable {
     }
   }
 
-  private func inputs(_ settings: ModelConfiguration) -> EncoderInputs {
+  /// Global tokens of each row.
+  var globalCount: Int {
+    guard let attention else { return globals }
+    return attention.globals?.list.count ?? 0
+  }
+
+  private func inputs(_ settings: ModelConfiguration) throws(LFError) -> EncoderInputs {
     var tokens = RandomTokens(settings)
     var ids: [Int] = []
     var global: [Int] = []
@@ -94,8 +107,9 @@ public struct ForwardBenchmark: Sendable {
         global.append(column < globals ? 1 : 0)
       }
     }
-    return EncoderInputs(
+    let inputs = EncoderInputs(
       batch: batch, choices: settings.head == .multipleChoice ? 1 : nil, length: length,
       inputIDs: ids, globalAttentionMask: settings.hasGlobalTokens ? global : nil)
+    return try attention?.applied(to: inputs) ?? inputs
   }
 }

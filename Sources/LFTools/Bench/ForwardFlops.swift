@@ -27,23 +27,25 @@ struct ForwardFlops {
     case .attentionOutput: return layers * tokens * 2 * hidden * hidden
     case .feedForward:
       return layers * tokens * 2 * 2 * hidden * Double(settings.intermediateSize)
-    case .fullAttention: return rules(withGlobalTokens: false).reduce(0) { $0 + local($1) }
-    case .bandAttention: return rules(withGlobalTokens: true).reduce(0) { $0 + local($1) }
+    case .fullAttention, .bandAttention, .sparseAttention:
+      return settings.attention.indices.filter { settings.attention[$0].part == part }
+        .reduce(0) { $0 + local(layer: $1) }
     case .globalAttention:
-      return Double(rules(withGlobalTokens: true).count) * Double(batch * globals) * 4
-        * Double(length) * hidden
+      return Double(globalLayers) * Double(batch * globals) * 4 * Double(length) * hidden
     }
   }
 
   /// Scores and contexts of all tokens that attend locally in one layer.
-  private func local(_ rule: any AttentionRule) -> Double {
+  private func local(layer: Int) -> Double {
+    let rule = settings.attention[layer].rule
     let heads = settings.headCount
-    let keys = (0..<heads).reduce(0) { $0 + rule.mostKeys(head: $1, length: length) }
-    let perQuery = Double(keys) / Double(heads) + Double(rule.hasGlobalTokens ? globals : 0)
+    let keys = (0..<heads).reduce(0.0) { $0 + rule.countedKeys(head: $1, length: length) }
+    let perQuery =
+      keys / Double(heads) + Double(settings.hasGlobalTokens(layer: layer) ? globals : 0)
     return Double(batch * length) * 4 * perQuery * Double(settings.hiddenSize)
   }
 
-  private func rules(withGlobalTokens: Bool) -> [any AttentionRule] {
-    settings.attention.map(\.rule).filter { $0.hasGlobalTokens == withGlobalTokens }
+  private var globalLayers: Int {
+    settings.attention.indices.count { settings.hasGlobalTokens(layer: $0) }
   }
 }

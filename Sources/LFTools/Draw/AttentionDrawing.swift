@@ -28,14 +28,16 @@ public struct AttentionDrawing: Sendable {
   public static func suggestedLength(_ patterns: [AttentionPattern], longest: Int) -> Int {
     // Patterns that reach any distance look the same at every length.
     let middle = 1 << 40
-    let reaches = patterns.map(\.rule).flatMap { rule in
+    let own = patterns.compactMap(\.rule.pictureLength).max() ?? 0
+    let rules = patterns.map(\.rule).filter { $0.pictureLength == nil }
+    let reaches = rules.flatMap { rule in
       rule.distinctHeads(of: .max).map { head in
         middle
           - (rule.visibleKeys(query: middle, head: head, length: 2 * middle).first?.first ?? middle)
       }
     }
     let reach = reaches.filter { $0 < middle }.max() ?? 0
-    return min(longest, mostTokens, max(48, max(8, reach) * 6))
+    return min(longest, mostTokens, max(48, own, max(8, reach) * 6))
   }
 
   /// The picture, for light and dark surroundings.

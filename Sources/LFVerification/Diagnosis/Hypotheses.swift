@@ -32,8 +32,9 @@ struct Hypotheses {
     json[key] = value
     var copy = run
     guard
-      let configuration = try? ModelConfiguration(
-        json: json, table: run.prepared.model.table, head: configuration.head, origin: nil)
+      let own = try? ModelConfiguration(
+        json: json, table: run.prepared.model.table, head: configuration.head, origin: nil),
+      let configuration = try? GoldenAttention.configuration(own, run.attention, run.golden)
     else { return nil }
     copy.configuration = configuration
     return copy
@@ -41,7 +42,8 @@ struct Hypotheses {
 
   private func windows() -> [Hypothesis] {
     let now = configuration.attentionWindows
-    guard !now.isEmpty else { return [] }
+    // A pattern that the case names leaves no window to the configuration.
+    guard !now.isEmpty, run.attention == nil else { return [] }
     var candidates: [([Int], String)] = [
       (now.map { $0 * 2 }, "half as wide as it should be"),
       (now.map { $0 / 2 }, "twice as wide as it should be"),

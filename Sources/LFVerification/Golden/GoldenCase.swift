@@ -18,6 +18,8 @@ public struct GoldenCase: Sendable {
   package let openOptions: OpenOptions
   /// The conversion that comes first, if there is one.
   public let conversion: LongformerOptions?
+  /// The name of the attention that takes the place of the model's own.
+  let attention: String?
   /// Path of the file with the inputs.
   public let inputs: String
   /// Path of the file with the expected outputs.
@@ -47,7 +49,7 @@ public struct GoldenCase: Sendable {
     }
     let fields = GoldenFields(json: json, path: path)
     try fields.refuseUnknown([
-      "name", "description", "model", "key", "config", "convert", "inputs", "expected",
+      "name", "description", "model", "key", "config", "convert", "attention", "inputs", "expected",
       "expected_tensors", "tolerance", "outputs", "bits", "ignore_padding", "provenance",
     ])
     self.folder = folder
@@ -62,6 +64,7 @@ public struct GoldenCase: Sendable {
     ignorePadding = try fields.flag("ignore_padding") ?? false
     provenance = try fields.object("provenance") ?? JSONObject()
     conversion = try fields.conversion("convert")
+    attention = try fields.optionalText("attention")
     bits = try fields.bits("bits")
     tolerance = try fields.tolerance(json["tolerance"], "tolerance", base: .standard)
     var tolerances: [(String, Tolerance)] = []

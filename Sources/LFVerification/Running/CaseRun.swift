@@ -15,6 +15,8 @@ struct CaseRun {
   /// Tensors under canonical names.
   var source: any TensorSource
   var inputs: EncoderInputs
+  /// What takes the place of the model's own attention.
+  let attention: AttentionName?
   let threads: Int
 
   init(
@@ -25,9 +27,13 @@ struct CaseRun {
     self.prepared = prepared
     self.expectedTensors = expectedTensors
     self.threads = threads
-    inputs = try GoldenInputs.read(golden.inputs)
+    attention = try GoldenAttention.read(golden)
+    let inputs = try GoldenInputs.read(
+      golden.inputs, besides: attention == nil ? nil : GoldenAttention.rotations)
+    self.inputs = try attention?.applied(to: inputs) ?? inputs
     expected = try ExpectedOutputs(golden.expected)
-    configuration = prepared.model.configuration
+    configuration = try GoldenAttention.configuration(
+      prepared.model.configuration, attention, golden)
     source = try prepared.canonicalSource()
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LFCore
+import LFFamilies
 import LFTools
 
 /// `lfconv bench`
@@ -14,6 +15,7 @@ struct BenchCommand: Action {
         lfconv bench longformer.lfz --length 4096
         lfconv bench longformer.lfz --length 4096 --global 1 --repeats 5 --threads 1 --json
         lfconv bench longformer.lfz --length 4096 --parts
+        lfconv bench longformer.lfz --length 4096 --attention blockwise:2+global:first
       """)
   static let schema = "lfconv.bench/1"
 
@@ -25,6 +27,14 @@ struct BenchCommand: Action {
 
   @Option(help: "Global tokens at the beginning of each row.")
   var global = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "The attention in place of the model's own, with the model's weights.",
+      discussion: CommandValues.attentionForms + ". --global does not count then.",
+      valueName: "pattern"),
+    transform: CommandValues.attention)
+  var attention: AttentionName?
 
   @Option(help: "Rows.")
   var batch = 1
@@ -52,6 +62,7 @@ struct BenchCommand: Action {
     var benchmark = ForwardBenchmark(length: length, threads: common.threadCount)
     benchmark.batch = batch
     benchmark.globals = global
+    benchmark.attention = attention
     benchmark.repeats = repeats
     benchmark.measuresParts = parts
     let result = try benchmark.run(model, options: sourceOptions.open) {
@@ -62,8 +73,8 @@ struct BenchCommand: Action {
     let runs = result.seconds.map(\.rounded3).joined(separator: ", ")
     try console.result(
       """
-      median  \(result.medianSeconds.rounded3) s for \(batch) × \(length.counted("token")), \(global) global, \
-      \(benchmark.threads.counted("thread"))
+      median  \(result.medianSeconds.rounded3) s for \(batch) × \(length.counted("token")), \
+      \(result.globalCount) global, \(benchmark.threads.counted("thread"))
       runs    \(runs) s
       rate    \(result.gflops.rounded3) GFLOP/s, \(percent(result.gflops / result.peakGFLOPS)) of \
       this machine's peak; \((result.flops / 1e9).rounded3) GFLOP in all

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LFCore
+import LFFamilies
 import LFFiles
 
 /// A command that does something and ends with an exit code.
@@ -56,5 +57,21 @@ enum CommandValues {
       throw ValidationError("\"\(printable(text, limit: 80))\" is no list of whole numbers.")
     }
     return numbers
+  }
+
+  /// What `--attention` takes, in a few words.
+  static let attentionForms =
+    "full, window:W, window:W1/W2/…, dilated:W:D, blockwise:N, bigbird:BLOCK:RANDOM, "
+    + "lsh:CHUNK:ROUNDS, lsh-shared:CHUNK:ROUNDS or recurrence:SEGMENT:MEMORY, and behind it "
+    + "+global:first or +global:P,P,…"
+
+  /// A pattern's name.
+  @Sendable static func attention(_ text: String) throws -> AttentionName {
+    do throws(LFError) {
+      return try AttentionName(text)
+    } catch {
+      throw ValidationError(
+        error.message + " [\(error.code)]" + (error.hint.map { "; \($0)" } ?? ""))
+    }
   }
 }

@@ -10,11 +10,14 @@ struct DrawCommand: Action {
     commandName: "draw",
     abstract: "Draw an attention pattern as SVG, one panel a layer.",
     discussion: """
-      Takes a model, or windows and dilations by layer.
+      Takes a model, a pattern by name, or windows and dilations by layer. With a model and a
+      pattern, it shows the pattern with the model's layers and heads; with a pattern alone, one
+      layer of twelve heads. What a query sees by LSH depends on the text: an example is drawn.
 
       EXAMPLES
         lfconv draw longformer.lfz -o pattern.svg
         lfconv draw --attention-window 32,32,64,64 -o pattern.svg
+        lfconv draw --attention blockwise:3 --length 96 -o pattern.svg
         lfconv draw --attention-window 8,8 --attention-dilation 1,3 --global 0,20 -o pattern.svg
       """)
   static let schema = "lfconv.draw/1"
@@ -31,6 +34,14 @@ struct DrawCommand: Action {
     help: "Dilations: one for all layers, or one a layer.", transform: CommandValues.numbers)
   var attentionDilation: [Int] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "A pattern by its name.",
+      discussion: CommandValues.attentionForms + ". --global does not count then.",
+      valueName: "pattern"),
+    transform: CommandValues.attention)
+  var attention: AttentionName?
+
   @Option(help: "Positions of global tokens.", transform: CommandValues.numbers)
   var global: [Int] = [0]
 
@@ -44,8 +55,11 @@ struct DrawCommand: Action {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard (model == nil) != attentionWindow.isEmpty else {
-      throw ValidationError("Give a model, or --attention-window.")
+    guard attentionWindow.isEmpty ? model != nil || attention != nil : model == nil else {
+      throw ValidationError("Give a model, --attention, or --attention-window.")
+    }
+    guard attention == nil || attentionWindow.isEmpty && attentionDilation.isEmpty else {
+      throw ValidationError("--attention takes no --attention-window and --attention-dilation.")
     }
     guard (1...AttentionDrawing.mostTokens).contains(length ?? 1) else {
       throw ValidationError("--length takes a number from 1 to \(AttentionDrawing.mostTokens).")
@@ -65,7 +79,8 @@ struct DrawCommand: Action {
     let (title, patterns, longest) = try subject()
     let tokens = length ?? AttentionDrawing.suggestedLength(patterns, longest: longest)
     let drawing = AttentionDrawing(
-      title: title, patterns: patterns, length: tokens, globals: global)
+      title: title, patterns: patterns, length: tokens,
+      globals: attention.map { $0.globals?.list ?? [] } ?? global)
     let file = try OutputFile(output, overwrite: common.force)
     try file.append(Array(drawing.svg.utf8))
     try file.publish()
@@ -83,6 +98,23 @@ struct DrawCommand: Action {
   }
 
   private func subject() throws(LFError) -> (String, [AttentionPattern], Int) {
+    if let attention {
+      var settings: ModelConfiguration?
+      if let model { settings = try Inspection.configuration(of: model).attending(attention) }
+      let patterns: [AttentionPattern]
+      if let settings {
+        patterns = settings.attention
+      } else {
+        patterns = try attention.patterns(layers: attention.layerCount ?? 1, heads: 12)
+      }
+      for rule in patterns.map(\.rule) {
+        if let length { try rule.check(length: length, heads: 12, headSize: 1) }
+      }
+      return (
+        attention.text + (model.map { ", with the layers of \(Paths.name($0))" } ?? ""), patterns,
+        settings?.longestInput ?? .max
+      )
+    }
     guard let model else {
       let patterns = attentionWindow.enumerated().map { layer, window in
         let dilation =

@@ -8,6 +8,9 @@ struct DenseReference {
   typealias Rows = [[Double]]
 
   let model: TinyModel
+  /// How often a query sees a key through a pattern that takes the place of the
+  /// model's own; nil for the model's own.
+  var counts: (@Sendable (_ head: Int, _ query: Int, _ key: Int, _ length: Int) -> Int)?
   private var shape: TinyModel.Shape { model.shape }
 
   /// Of one sequence: hidden states after the embeddings and every layer, each
@@ -43,13 +46,14 @@ struct DenseReference {
     _ x: Rows, _ layer: Int, keep: [Bool], global: [Bool]
   ) -> (context: Rows, weights: [Rows]) {
     let name = "encoder.layer.\(layer).attention.self."
-    let isLongformer = shape.family == "longformer"
+    let isLongformer = shape.family == "longformer" || counts != nil
     let size = shape.hidden / shape.heads
     func project(_ suffix: String) -> [Rows] {
       ["query", "key", "value"].map { linear(x, name + $0 + suffix) }
     }
     let local = project("")
-    let own = isLongformer && global.contains(true) ? project("_global") : local
+    let hasOwn = shape.family == "longformer"
+    let own = hasOwn && global.contains(true) ? project("_global") : local
     let scale = 1 / Double(size).squareRoot()
     var context = x.map { _ in [Double](repeating: 0, count: shape.hidden) }
     let nothing = x.map { _ in [Double](repeating: 0, count: x.count) }
@@ -57,13 +61,14 @@ struct DenseReference {
     for head in 0..<shape.heads {
       let dilation = shape.dilations.isEmpty ? 1 : shape.dilations[layer][head]
       let start = head * size
-      let window = isLongformer ? shape.windows[layer] / 2 : 0
+      let window = hasOwn && counts == nil ? shape.windows[layer] / 2 : 0
       for i in x.indices {
         func isVisible(_ j: Int) -> Bool {
           guard keep[j] else { return false }
           guard isLongformer else { return true }
           guard keep[i], !shape.isCausal || j <= i else { return false }
           if global[i] || global[j] { return true }
+          if let counts { return counts(head, i, j, x.count) > 0 }
           let offset = j - i
           return abs(offset) <= window * dilation && offset % dilation == 0
         }
@@ -78,7 +83,10 @@ struct DenseReference {
           isBlind ? 0 : scale * dot(query, projections[1][j], start..<start + size)
         }
         let peak = scores.max() ?? 0
-        let weights = scores.map { exp($0 - peak) }
+        let weights = zip(visible, scores).map { j, score in
+          let times = global[i] || global[j] ? 1 : counts?(head, i, j, x.count) ?? 1
+          return exp(score - peak) * Double(times)
+        }
         let total = weights.reduce(0, +)
         for (j, weight) in zip(visible, weights) {
           let value = projections[2][j]

@@ -11,6 +11,8 @@ struct AttentionProbabilities {
   let context: AttentionContext
   let weights: LayerWeights
   let rule: any AttentionRule
+  /// Settles what depends on the states.
+  let attention: any PatternAttention
 
   /// Queries and keys of a sequence's global tokens.
   private struct Global {
@@ -88,6 +90,7 @@ struct AttentionProbabilities {
           outputs: 0..<length, into: table.rows(query..<query + 1))
       }
     }
+    let rule = attention.settledRule(sequence: sequence, head: head) ?? rule
     let visible = VisibleKeys(rule: rule, mask: mask)
     for query in 0..<length {
       let row = table.rows(query..<query + 1)  // [1, S]
@@ -98,8 +101,29 @@ struct AttentionProbabilities {
       Kernels.softmax(
         row, scale: context.scale, limits: nil, hidden: memory.hidden, maxima: memory.maximum,
         sums: memory.sum)
+      weigh(row, by: memory.hidden, memory.sum)
       Kernels.divideRows(row, by: memory.sum)
     }
+  }
+
+  /// Multiplies weights by how often each key counts, where one does several
+  /// times.
+  ///
+  /// - Parameters:
+  ///   - row: [1, S].
+  ///   - counts: [1, S], of `VisibleKeys`.
+  ///   - sum: [1, 1], replaced.
+  private func weigh(_ row: Matrix, by counts: Matrix, _ sum: Matrix) {
+    var total = 0.0
+    var isRepeated = false
+    for key in 0..<row.columns {
+      if counts[0, key] > 0 {
+        row[0, key] *= counts[0, key] + 1
+        isRepeated = true
+      }
+      total += Double(row[0, key])
+    }
+    if isRepeated { sum[0, 0] = Float(total) }
   }
 
   /// Projections of a sequence for its global tokens; nil when it has none.

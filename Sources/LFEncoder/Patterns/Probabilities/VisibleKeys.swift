@@ -7,7 +7,8 @@ struct VisibleKeys {
   let rule: any AttentionRule
   let mask: SequenceMask
 
-  /// Writes 0 for every key that the query sees, and −1 for the others.
+  /// Writes for every key how often the query sees it, less 1: −1 for keys that
+  /// it does not see.
   ///
   /// - Parameter hidden: [1, S].
   /// - Returns: whether it sees any.
@@ -17,7 +18,7 @@ struct VisibleKeys {
     var isAny = false
     func see(_ keys: some Sequence<Int>) {
       for key in keys where mask.isKept[key] {
-        hidden[0, key] = 0
+        hidden[0, key] += 1
         isAny = true
       }
     }
@@ -26,7 +27,10 @@ struct VisibleKeys {
     if mask.isGlobal[query] {
       see(0..<end)
     } else {
-      for run in rule.visibleKeys(query: query, head: head, length: length) { see(run.positions) }
+      // Global tokens are seen once, whatever the pattern says of them.
+      for run in rule.visibleKeys(query: query, head: head, length: length) {
+        see(run.positions.lazy.filter { !mask.isGlobal[$0] })
+      }
       see(mask.globals.prefix(mask.globals(through: end - 1)))
     }
     return isAny
