@@ -14,8 +14,8 @@ extension ConversionPlan {
     longformerFrom model: RecognizedModel, options: LongformerOptions, untied: Set<TensorName>
   ) throws(LFError) {
     let source = model.configuration
-    try Self.refuseHead(model)
     let target = try FamilyTable.named(FamilyTable.longformer)
+    try Self.refuseHead(model, in: target)
     let tiling = try Self.tiling(source, options)
     json = try Self.longformerJSON(model, target, tiling, options, untied)
     configuration = try ModelConfiguration(
@@ -135,8 +135,7 @@ extension ConversionPlan {
     if json["tokenizer_class"] == nil, let modelType, !source.isLongformer,
       modelType != "roberta"
     {
-      let stem = model.table.classStem(modelType: modelType)
-      json["tokenizer_class"] = .string(stem + "Tokenizer")
+      json["tokenizer_class"] = .string(model.table.tokenizerClass(modelType: modelType))
     }
     return json
   }
@@ -144,25 +143,6 @@ extension ConversionPlan {
   private static func stockClassNotes(_ configuration: ModelConfiguration) -> [String] {
     configuration.attention.lazy.compactMap { $0.rule.remarkForStockClasses }.first.map { [$0] }
       ?? []
-  }
-
-  /// Heads whose counterpart computes something else are refused.
-  private static func refuseHead(_ model: RecognizedModel) throws(LFError) {
-    let head = model.configuration.head
-    let location = LFError.Location(entry: head.rawValue)
-    if let reason = model.table.unconvertibleHeads.first(where: { $0.head == head })?.reason {
-      throw .unsupported(
-        "model.head", at: location, reason,
-        hint: "convert the encoder alone: a configuration with the bare class, given by --config")
-    }
-    if model.table.headFollowsActivation, head == .maskedLanguageModel,
-      model.configuration.activation != .gelu
-    {
-      throw .unsupported(
-        "model.head", at: location,
-        "this masked-LM head uses \(model.configuration.activation.rawValue), while a Longformer's "
-          + "always uses gelu")
-    }
   }
 
   private static func shrinkingNotes(
@@ -176,7 +156,12 @@ extension ConversionPlan {
   }
 
   private static func notes(_ model: RecognizedModel, _ untied: Set<TensorName>) -> [String] {
-    var notes = model.unused.map { "\($0.name) is left out: \($0.reason)" }
+    var notes = model.notes + model.unused.map { "\($0.name) is left out: \($0.reason)" }
+    if model.configuration.head == .bare, model.tensor("pooler.dense.weight") == nil {
+      notes.append(
+        "there is no pooler: LongformerModel.from_pretrained takes add_pooling_layer=False, and "
+          + "draws one at random without it")
+    }
     let usesSeparator: Set<ModelHead> = [.questionAnswering, .multipleChoice]
     if model.configuration.positions == .fromZero,
       usesSeparator.contains(model.configuration.head)

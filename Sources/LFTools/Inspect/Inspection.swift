@@ -38,7 +38,6 @@ public struct Inspection: Sendable {
     fileBytes = opened.byteCount
     tensors = opened.source.tensors
     files = opened.files.map { ($0.name, $0.byteCount) }
-    notes = opened.notes
     storage = opened.isWholeContainer ? opened.container?.storage : nil
     var provenance: [(String, String)] = []
     if let made = opened.container?.provenance {
@@ -51,11 +50,14 @@ public struct Inspection: Sendable {
     }
     self.provenance = provenance
     do throws(LFError) {
-      model = try opened.recognized()
+      let found = try opened.recognized()
+      model = found
       problem = nil
+      notes = opened.notes + found.notes
     } catch {
       model = nil
       problem = error
+      notes = opened.notes
     }
   }
 
