@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from families import KINDS
+
 
 @dataclass(frozen=True)
 class Case:
@@ -9,7 +11,7 @@ class Case:
     shows: str  # one line for PROVENANCE.md
 
     # The source checkpoint.
-    source: str = "roberta"  # or "bert", or "longformer", which needs no conversion
+    source: str = "roberta"  # or another of families.py; "longformer" needs no conversion
     container: str = "safetensors"  # or "zip", "fairseq"
     architecture: str = "ForMaskedLM"  # the class name after Roberta, Bert or Longformer
     hidden: int = 24
@@ -55,7 +57,7 @@ class Case:
 
     def reserved_rows(self):
         """Rows of the source's position table that no token takes: RoBERTa and Longformer count from pad + 1."""
-        return 0 if self.source == "bert" else self.pad + 1
+        return 0 if KINDS[self.source] == "bert" else self.pad + 1
 
     def position_rows(self):
         """All rows of the position table that the inputs meet."""
@@ -70,6 +72,10 @@ LONGFORMER = dict(source="longformer")
 SMALL = dict(hidden=16, heads=2, intermediate=24, vocab=32)
 # As BERT has it: positions from row 0, two token types, padding 0, and ids of its own for [CLS] and [SEP].
 BERT = dict(source="bert", **SMALL, types=2, pad=0, bos=2, eos=3, eps=1e-12, token_types=True)
+DISTILBERT = BERT | dict(source="distilbert", types=1, token_types=False)
+ELECTRA = BERT | dict(source="electra")
+ERNIE = BERT | dict(source="ernie")
+DPR = BERT | dict(source="dpr")
 # Right padding, left padding, ordinary ids masked, pad ids unmasked, both at once, and a single gap.
 PADDED = dict(
     batch=5, length=26,
@@ -232,6 +238,52 @@ CASES = (
     Case("bert-multiple-choice-after-conversion", "the same for choices, by the pooled first token", **BERT,
          architecture="ForMultipleChoice", window=(4, 8), positions=16, max_positions=40, length=21, batch=4,
          choices=2, separators=((12, 13, 20), (15, 16, 20), (11, 12, 20), (17, 18, 20))),
+    Case("bert-sequence-classification-after-conversion",
+         "a cross-encoder: pooler and classifier are the two layers of a Longformer's head", **BERT,
+         architecture="ForSequenceClassification", labels=1, window=(4, 8), positions=16, max_positions=40, length=33,
+         batch=2, masked=(NONE, range(26, 33)), pad_ids=(NONE, range(26, 33))),
+    Case("bert-bare-swish", "hidden_act swish, by a kernel of its own", **BERT, convert=False, architecture="Model",
+         activation="swish", positions=30, length=19),
+
+    # --- BERTs and RoBERTas under other names ---------------------------------------------------------
+    Case("distilbert-masked-lm", "names and configuration fields of its own, no token types", **DISTILBERT,
+         convert=False, activation="relu", positions=22, length=19, batch=2, masked=(NONE, range(15, 19)),
+         pad_ids=(NONE, range(15, 19))),
+    Case("distilbert-sequence-classification", "two layers with relu between them, which no Longformer has", **DISTILBERT,
+         convert=False, architecture="ForSequenceClassification", labels=3, positions=22, length=17),
+    Case("distilbert-multiple-choice", "the same for choices", **DISTILBERT, convert=False,
+         architecture="ForMultipleChoice", positions=22, length=12, batch=4, choices=2),
+    Case("distilbert-bare-after-conversion", "no pooler, no token types; a row of zeros in front", **DISTILBERT,
+         architecture="Model", positions=13, window=(4, 8), max_positions=40, length=31, globals=((0, 17),)),
+    Case("distilbert-masked-lm-after-conversion", "the head gets RoBERTa's names", **DISTILBERT, positions=13,
+         window=(8, 4), max_positions=40, length=29, globals=((0,),)),
+    Case("distilbert-question-answering-after-conversion", "two numbers per token", **DISTILBERT,
+         architecture="ForQuestionAnswering", window=(4, 8), positions=16, max_positions=40, length=27, batch=2,
+         separators=((6, 7, 26), (9, 10, 26))),
+    Case("electra-masked-lm", "a generator, whose head has gelu whatever hidden_act says", **ELECTRA, convert=False,
+         activation="relu", positions=22, length=19),
+    Case("electra-sequence-classification", "gelu between the head's two layers, which no Longformer has", **ELECTRA,
+         convert=False, architecture="ForSequenceClassification", labels=3, positions=22, length=17),
+    Case("electra-multiple-choice", "the first token's summary, by gelu", **ELECTRA, convert=False,
+         architecture="ForMultipleChoice", positions=22, length=12, batch=4, choices=2),
+    Case("electra-masked-lm-after-conversion", "the generator's head gets RoBERTa's names, hidden_act stays relu",
+         **ELECTRA, activation="relu", positions=13, window=(8, 4), max_positions=40, length=29, globals=((0,),)),
+    Case("electra-token-classification-after-conversion", "a label per token", **ELECTRA,
+         architecture="ForTokenClassification", labels=3, window=6, positions=20, max_positions=45, length=33,
+         globals=((0, 32),)),
+    Case("ernie-sequence-classification", "a BERT under another prefix", **ERNIE, convert=False,
+         architecture="ForSequenceClassification", labels=3, positions=22, length=17),
+    Case("ernie-sequence-classification-after-conversion", "the same through a conversion", **ERNIE,
+         architecture="ForSequenceClassification", labels=3, window=(4, 8), positions=16, max_positions=40, length=29),
+    Case("data2vec-text-masked-lm", "a RoBERTa under another prefix", **SMALL, source="data2vec-text", types=2,
+         convert=False, positions=22, length=19),
+    Case("data2vec-text-sequence-classification-after-conversion", "the same through a conversion", **SMALL,
+         source="data2vec-text", architecture="ForSequenceClassification", labels=3, window=(4, 8), positions=16,
+         max_positions=40, length=29),
+    Case("dpr-question-encoder", "a BERT without a head under a name of its own", **DPR, convert=False,
+         architecture="QuestionEncoder", positions=22, length=17),
+    Case("dpr-context-encoder-after-conversion", "the same through a conversion", **DPR,
+         architecture="ContextEncoder", positions=13, window=(4, 8), max_positions=40, length=31, globals=((0, 17),)),
 
     # --- patterns by name (Specs/attention.md) -------------------------------------------------------
     Case("pattern-blockwise-two-of-twelve-heads",

@@ -9,10 +9,12 @@ RENAMED = {
     "bert": {"bert.": "longformer.", "cls.predictions.transform.LayerNorm.": "lm_head.layer_norm.",
              "cls.predictions.transform.": "lm_head.", "cls.predictions.": "lm_head."},
 }
+# A BERT's sequence classifier: its pooler and its classifier are the two layers of a Longformer's head.
+BERT_CLASSIFIER = {"bert.pooler.dense.": "classifier.dense.", "classifier.": "classifier.out_proj."}
 
 
-def renamed(name, model_type):
-    for start, other in RENAMED[model_type].items():
+def renamed(name, table):
+    for start, other in table.items():
         if name.startswith(start):
             return other + name[len(start):]
     return name
@@ -33,8 +35,11 @@ def tile_positions(table, model_type, pad, max_positions):
 def to_longformer(config, tensors, attention_window, max_positions, attention_dilation=None):
     """The source's (config, tensors) → the Longformer's (config, tensors), every other config field kept."""
     source, converted = config["model_type"], {}
+    table = RENAMED[source]
+    if config["architectures"] == ["BertForSequenceClassification"]:
+        table = BERT_CLASSIFIER | table
     for name, value in tensors.items():
-        name = renamed(name, source)
+        name = renamed(name, table)
         if name.endswith("embeddings.position_embeddings.weight"):
             value = tile_positions(value, source, config["pad_token_id"], max_positions)
         converted[name] = value

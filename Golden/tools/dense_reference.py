@@ -34,6 +34,10 @@ ACTIVATIONS = {
     "gelu": gelu,
     "relu": lambda x: np.maximum(x, 0.0),
     "silu": lambda x: x / (1.0 + np.exp(-x)),
+    "swish": lambda x: x / (1.0 + np.exp(-x)),
+    "quick_gelu": lambda x: x / (1.0 + np.exp(-1.702 * x)),
+    "mish": lambda x: x * np.tanh(np.logaddexp(0.0, x)),
+    "tanh": np.tanh,
     "gelu_new": lambda x: 0.5 * x * (1.0 + np.tanh(math.sqrt(2.0 / math.pi) * (x + 0.044715 * x**3))),
 }
 
@@ -231,17 +235,19 @@ class DenseReference:
             if self.config["model_type"] == "bert":
                 dense, norm, bias = (f"cls.predictions.{part}" for part in
                                      ("transform.dense", "transform.LayerNorm", "bias"))
-                activation = ACTIVATIONS[self.config["hidden_act"]]
+                activation = ACTIVATIONS[self.config.get("lm_head_activation", self.config["hidden_act"])]
             else:
                 dense, norm, bias = "lm_head.dense", "lm_head.layer_norm", "lm_head.bias"
                 activation = gelu  # always the exact one, whatever hidden_act says
             x = layer_norm(activation(self.top(x, dense)), self.tensors[norm + ".weight"],
                            self.tensors[norm + ".bias"], self.config["layer_norm_eps"])
             return {"logits": x @ self.get("embeddings.word_embeddings.weight").T + self.tensors[bias]}
-        if self.head == "SequenceClassification" and self.config["model_type"] == "bert":
-            return {"logits": self.top(pooled, "classifier")}
+        if "classifier.out_proj.weight" in self.tensors:
+            activation = ACTIVATIONS[self.config.get("head_activation", "tanh")]
+            logits = self.top(activation(self.top(x[:, 0], "classifier.dense")), "classifier.out_proj")
+            return {"logits": logits.reshape(-1, choices) if choices else logits}
         if self.head == "SequenceClassification":
-            return {"logits": self.top(np.tanh(self.top(x[:, 0], "classifier.dense")), "classifier.out_proj")}
+            return {"logits": self.top(pooled, "classifier")}
         if self.head == "TokenClassification":
             return {"logits": self.top(x, "classifier")}
         if self.head == "QuestionAnswering":

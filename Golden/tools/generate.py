@@ -28,6 +28,7 @@ from cases import CASES
 from compare import compare_cases
 from conversion import to_longformer
 from dense_reference import DenseReference
+from families import reference_fields, spelt_config, spelt_tensors
 from pattern_reference import MARGIN, PatternReference, parse, seeded_rotations
 from stock_patterns import recurrent_states, reformer_error, run_bigbird
 from models import generator, make_config, make_inputs, make_tensors, seed_of
@@ -126,26 +127,29 @@ def write_case(case, out):
     config = jsonable(make_config(case))
     tensors = make_tensors(case, config, rng)
     inputs = make_inputs(case, config, rng)
-    WRITERS[case.container](source, config, tensors)
+    own_config, own_tensors = jsonable(spelt_config(case, config)), spelt_tensors(case, tensors)
+    WRITERS[case.container](source, own_config, own_tensors)
     if case.tokenizer:
         write_tokenizer(source, case.vocab, case.positions)
 
     record = {"name": case.name, "model": "source"}
+    truth_config, truth_tensors = config | reference_fields(case.source), tensors
     if not case.converts():
-        target_config, target = config, tensors
+        target_config, target = own_config, own_tensors
     else:
         record["convert"] = {"attention_window": case.window, "max_positions": case.max_positions}
         if case.dilation is not None:
             record["convert"]["attention_dilation"] = case.dilation
         target_config, target = to_longformer(config, tensors, case.window, case.max_positions, case.dilation)
         target_config = jsonable(target_config)
+        truth_config, truth_tensors = target_config, target
 
     if case.attention:
         record["attention"] = case.attention
-    reference = (pattern_of(case, target_config, target, inputs) if case.attention
-                 else DenseReference(target_config, target))
+    reference = (pattern_of(case, truth_config, truth_tensors, inputs) if case.attention
+                 else DenseReference(truth_config, truth_tensors))
     truth = reference.run(inputs, case.attentions)
-    if case.architecture != "Model":
+    if truth_config["architectures"][0] not in ("BertModel", "RobertaModel", "LongformerModel"):
         truth.pop("pooler_output", None)  # inner to the head
     entropy = reference.mean_entropy()
     assert entropy is None or entropy < ENTROPY_LIMIT, f"attention is too even: {entropy:.3f}"

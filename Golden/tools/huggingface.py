@@ -12,20 +12,29 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import numpy as np
 import torch
 import transformers
+from safetensors import safe_open
 from safetensors.numpy import load_file
+
+from families import STEMS
 
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
 torch.set_num_threads(1)
 
-TIED = {f"{head}.decoder.{kind}" for head in ("lm_head", "cls.predictions") for kind in ("weight", "bias")}
+TIED = {f"{head}.decoder.{kind}" for head in ("lm_head", "cls.predictions") for kind in ("weight", "bias")} | \
+    {"vocab_projector.weight", "generator_lm_head.weight"}
 SMALLEST_WINDOW = 4  # below it their chunked attention fails on a shape
 
 
 def load(folder, **options):
-    """The stock model named by the config's `architectures`, in float32, every weight accounted for."""
+    """The stock model named by the config's `architectures`, in float32, every weight accounted for.
+
+    A Longformer without a pooler is loaded without one, as lfconv's note says.
+    """
     folder = pathlib.Path(folder)
     name = json.loads((folder / "config.json").read_text(encoding="utf-8"))["architectures"][0]
+    if name == "LongformerModel" and not has_pooler(folder):
+        options["add_pooling_layer"] = False
     model, info = getattr(transformers, name).from_pretrained(
         folder, dtype=torch.float32, output_loading_info=True, **options)
     missing = set(info["missing_keys"]) - TIED
@@ -47,11 +56,25 @@ def saved_tensors(folder):
         return load_file(pathlib.Path(scratch) / "model.safetensors")
 
 
+def has_pooler(folder):
+    """Whether a folder's weights have a pooler; those written by torch.save are of models that do."""
+    files = sorted(folder.glob("*.safetensors"))
+    for file in files:
+        with safe_open(file, framework="np") as tensors:
+            if any(name.endswith("pooler.dense.weight") for name in tensors.keys()):
+                return True
+    return not files
+
+
 def load_auto(folder, model):
     """Load the folder through the `AutoModel…` class of its head; it must give the same class and weights."""
-    suffix = type(model).__name__.removeprefix("Longformer").removeprefix("Roberta").removeprefix("Bert")
+    name = type(model).__name__
+    suffix = name[max(len(stem) for stem in STEMS.values() if name.startswith(stem)):]
+    if name.startswith("DPR"):
+        return "no automatic class"  # AutoModel takes every DPR for a question encoder
     auto = getattr(transformers, "AutoModel" if suffix == "Model" else "AutoModel" + suffix)
-    other = auto.from_pretrained(folder, dtype=torch.float32)
+    options = {"add_pooling_layer": False} if name == "LongformerModel" and not has_pooler(pathlib.Path(folder)) else {}
+    other = auto.from_pretrained(folder, dtype=torch.float32, **options)
     if type(other) is not type(model):
         raise AssertionError(f"{folder}: {auto.__name__} gives {type(other).__name__}")
     weights = other.state_dict()

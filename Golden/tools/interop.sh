@@ -35,6 +35,7 @@ run="$venv/bin/python"
 
 echo "interop: regenerating the goldens"
 "$run" "$here/generate.py" --check
+"$run" "$here/activations.py" --check
 
 echo "interop: converting every golden case into a folder"
 mkdir "$work/models"

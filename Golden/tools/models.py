@@ -9,6 +9,8 @@ import math
 
 import numpy as np
 
+from families import KINDS, STEMS, WITHOUT_POOLER, two_layers, without_types
+
 
 def seed_of(name):
     """A 32-bit seed from a case's name."""
@@ -20,9 +22,14 @@ def generator(name):
 
 
 def make_config(case):
-    """The source's `config.json`, spelt out as `save_pretrained` would, with one field nobody knows."""
+    """The source's `config.json`, spelt out as `save_pretrained` would, with one field nobody knows.
+
+    That of another family's model is a BERT's or RoBERTa's here; families.py spells it.
+    """
+    kind = KINDS[case.source]
+    architecture = "Model" if case.source == "dpr" else case.architecture
     config = {
-        "architectures": [case.source.capitalize() + case.architecture],
+        "architectures": [STEMS[kind] + architecture],
         "attention_probs_dropout_prob": 0.15,
         "bos_token_id": case.bos,
         "classifier_dropout": None,
@@ -35,7 +42,7 @@ def make_config(case):
         "intermediate_size": case.intermediate,
         "layer_norm_eps": case.eps,
         "max_position_embeddings": case.positions + case.reserved_rows(),
-        "model_type": case.source,
+        "model_type": kind,
         "my_note": "carried unchanged: \u00e9\u00df\u2713",
         "num_attention_heads": case.heads,
         "num_hidden_layers": case.layers,
@@ -47,9 +54,9 @@ def make_config(case):
         "use_cache": True,
         "vocab_size": case.vocab,
     }
-    if case.source == "bert":
+    if kind == "bert":
         del config["bos_token_id"], config["eos_token_id"]  # unknown to BERT
-    if case.source != "roberta":  # whose configurations do not name it
+    if kind != "roberta":  # whose configurations do not name it
         config["sep_token_id"] = case.eos
     if case.source == "longformer":
         config["attention_window"] = case.window
@@ -92,8 +99,9 @@ def make_tensors(case, config, rng):
     draw = Draw(rng)
     hidden, inner = config["hidden_size"], config["intermediate_size"]
     longformer, bert = (config["model_type"] == kind for kind in ("longformer", "bert"))
-    head = case.architecture.removeprefix("For")
-    prefix = "" if case.architecture == "Model" else config["model_type"] + "."
+    head = "Model" if case.source == "dpr" else case.architecture.removeprefix("For")
+    prefix = "" if head == "Model" else config["model_type"] + "."
+    own_layers = two_layers(case.source, head)
     tensors = {}
 
     def linear(name, rows, columns, gain=1.0):
@@ -120,7 +128,8 @@ def make_tensors(case, config, rng):
         linear(f"{layer}intermediate.dense", inner, hidden)
         linear(f"{layer}output.dense", hidden, inner)
         norm(f"{layer}output.LayerNorm")
-    if head in ("Model", "MultipleChoice") or bert and head == "SequenceClassification":
+    pooled = head in ("Model", "MultipleChoice") or bert and head == "SequenceClassification"
+    if pooled and case.source not in WITHOUT_POOLER:
         linear(f"{prefix}pooler.dense", hidden, hidden)
 
     if head == "MaskedLM":
@@ -128,11 +137,11 @@ def make_tensors(case, config, rng):
         tensors[top + ".bias"] = draw.around((config["vocab_size"],), 0.2)
         linear(dense, hidden, hidden)
         norm(layer_norm)
-    elif head == "SequenceClassification" and bert:
+    elif head == "SequenceClassification" and bert and not own_layers:
         linear("classifier", case.labels, hidden, 2.0)
-    elif head == "SequenceClassification":
+    elif head == "SequenceClassification" or own_layers:
         linear("classifier.dense", hidden, hidden)
-        linear("classifier.out_proj", case.labels, hidden, 2.0)
+        linear("classifier.out_proj", 1 if head == "MultipleChoice" else case.labels, hidden, 2.0)
     elif head == "TokenClassification":
         linear("classifier", case.labels, hidden)
     elif head == "QuestionAnswering":
@@ -143,7 +152,7 @@ def make_tensors(case, config, rng):
         # fairseq's RoBERTa has no token types: Hugging Face's table is one row of zeros.
         name = f"{prefix}embeddings.token_type_embeddings.weight"
         tensors[name] = np.zeros_like(tensors[name])
-    return tensors
+    return without_types(case, tensors)
 
 
 def make_inputs(case, config, rng):

@@ -144,6 +144,10 @@ LF_INLINE vf activated(vf x, enum lf_activation kind) {
   case lf_activation_silu: return silu(x);
   case lf_activation_quick_gelu: return quick_gelu(x);
   case lf_activation_mish: return mish(x);
+  case lf_activation_gelu_10: {
+    vf y = gelu(x);
+    return choose(y > set1(10.0f), set1(10.0f), y);
+  }
   }
   return x;
 }
@@ -159,6 +163,7 @@ LF_INLINE vf activated(vf x, enum lf_activation kind) {
     LF_CASE(lf_activation_silu, constant, statement)                     \
     LF_CASE(lf_activation_quick_gelu, constant, statement)               \
     LF_CASE(lf_activation_mish, constant, statement)                     \
+    LF_CASE(lf_activation_gelu_10, constant, statement)                  \
   }
 #define LF_CASE(value, constant, statement)                              \
   case value: {                                                          \

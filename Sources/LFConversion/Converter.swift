@@ -64,8 +64,10 @@ public struct Converter: Sendable {
   ) throws(LFError) -> ConversionReport {
     let clock = ContinuousClock()
     let start = clock.now
-    try refuseOverlap()
+    try refuseOverlap(of: source)
     let opened = try OpenedModel.open(source, options: options)
+    // What a folder of a cache stands for lies elsewhere.
+    try refuseOverlap(of: opened.path)
     let loss = RoundingLoss()
     let nonfinite = NonfiniteWeights()
     // Every weight is read once to be written, and looked at on that way.
@@ -161,7 +163,7 @@ public struct Converter: Sendable {
   }
 
   /// An output that would replace its own source is a mistake.
-  private func refuseOverlap() throws(LFError) {
+  private func refuseOverlap(of source: String) throws(LFError) {
     guard let from = Paths.resolved(source), let to = Paths.resolved(output) else { return }
     guard from == to || from.hasPrefix(to + "/") else { return }
     throw LFError(

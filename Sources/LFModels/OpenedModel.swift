@@ -71,15 +71,21 @@ public struct OpenedModel: Sendable {
   /// Headers, pickles and indices are read and checked here; weights are read
   /// later, piece by piece, through `source`.
   ///
+  /// A folder of Hugging Face's cache stands for the snapshot in it.
+  ///
   /// - Throws: `checkpoint.*` for what is no checkpoint or not a clear one, and
   ///   the errors of the format.
   public static func open(
-    _ path: String, options: OpenOptions = OpenOptions()
+    _ given: String, options: OpenOptions = OpenOptions()
   ) throws(LFError) -> OpenedModel {
     var result: OpenedModel
+    let snapshot = try CacheFolder.snapshot(given)
+    let path = snapshot ?? given
     if Paths.kind(path) == .folder {
       result = try ModelFolder(path, options: options).open()
+      if let snapshot { result.notes.append("the snapshot in the cache is \(snapshot)") }
     } else {
+      try Adapter.refuse(path)
       let weights = try ModelFormat.open(try InputFile(path), options: options)
       result = try ModelFolder(Paths.folder(path), options: options)
         .completed(weights, isFolder: false)

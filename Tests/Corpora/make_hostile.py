@@ -314,7 +314,7 @@ def model_invalid():
         yield name, 2, "config.value", f"{key} {value!r}", {**CONFIG, key: value}, plain
     yield "layers-not-there", 2, "model.tensors", "a second layer", {**CONFIG, "num_hidden_layers": 2}, plain
     yield "positions-differ", 2, "model.tensors", "another table", {**CONFIG, "max_position_embeddings": 7}, plain
-    yield "activation-unknown", 3, "config.activation", "swish", {**CONFIG, "hidden_act": "swish"}, plain
+    yield "activation-unknown", 3, "config.activation", "relu6", {**CONFIG, "hidden_act": "relu6"}, plain
     yield "activation-number", 2, "config.value", "a number", {**CONFIG, "hidden_act": 1}, plain
     yield "decoder", 3, "config.decoder", "is_decoder", {**CONFIG, "is_decoder": True}, plain
     yield "relative-positions", 3, "config.relative-positions", "relative_key", {
@@ -322,8 +322,8 @@ def model_invalid():
     for kind in ("mpnet", "roberta-prelayernorm", "xlm-roberta-xl", "deberta-v2"):
         yield f"type-{kind}", 3, "model.unsupported", kind, {**CONFIG, "model_type": kind}, plain
     yield "type-unknown", 3, "model.unknown", "a type of the future", {**CONFIG, "model_type": "roberta-9"}, plain
-    yield "type-missing", 2, "config.value", "no model_type", {
-        key: value for key, value in CONFIG.items() if key != "model_type"}, plain
+    yield "type-missing", 2, "config.value", "no model_type, no class, no prefix", {
+        key: value for key, value in CONFIG.items() if key not in ("model_type", "architectures")}, plain
     yield "left-over", 2, "model.tensors", "a tensor of no row", CONFIG, weights({**tensors(), "adapter.weight": (4, 4)})
     missing = {name: shape for name, shape in tensors().items() if not name.endswith("output.dense.bias")}
     yield "missing", 2, "model.tensors", "two tensors are missing", CONFIG, weights(missing)

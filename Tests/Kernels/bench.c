@@ -233,8 +233,9 @@ static void packing(void) {
 static void others(void) {
   ptrdiff_t rows = 96, columns = 768;
   float *x = random_floats((size_t)(rows * columns)), *y = random_floats((size_t)(rows * columns));
-  const char *names[] = {"none", "gelu", "gelu_tanh", "relu", "tanh", "silu", "quick_gelu", "mish"};
-  for (int a = 0; a < 8; a++) {
+  const char *names[] = {"none", "gelu", "gelu_tanh", "relu", "tanh", "silu", "quick_gelu", "mish",
+                         "gelu_10"};
+  for (int a = 0; a < 9; a++) {
     double least = 1e9;
     for (int i = 0; i < 20; i++) {
       memcpy(y, x, (size_t)(rows * columns) * 4);

@@ -89,7 +89,7 @@ import Testing
 
   @Test(
     "full attention: no default makes a token global", arguments: ModelHead.allCases,
-    ["roberta", "bert"])
+    ["roberta", "bert", "distilbert", "electra"])
   func fullAttention(_ head: ModelHead, _ family: String) throws {
     var shape = Self.shape(head)
     shape.family = family

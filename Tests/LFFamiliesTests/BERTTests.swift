@@ -18,7 +18,7 @@ struct BERTTests {
     "Heads that a Longformer computes alike are converted",
     arguments: [
       ModelHead.bare, .maskedLanguageModel, .tokenClassification, .questionAnswering,
-      .multipleChoice,
+      .multipleChoice, .sequenceClassification,
     ])
   func heads(head: ModelHead) throws {
     let model = try sample(head)
@@ -44,12 +44,26 @@ struct BERTTests {
     #expect((0..<30).allSatisfy { tiling.sourceRow(pad + 1 + $0) == $0 % 14 })
   }
 
-  @Test("A head of one layer on the pooled token is refused by name and reason")
+  @Test("A sequence classifier's pooler and classifier are the head's two layers")
   func sequenceClassification() throws {
-    let error = #expect(throws: LFError.self) { try plan(try sample(.sequenceClassification)) }
-    #expect(error?.code == "model.head")
-    #expect(error?.kind == .unsupported)
-    #expect(error?.message.contains("pooled") == true)
+    let sample = try sample(.sequenceClassification)
+    let plan = try plan(sample)
+    let names = Dictionary(
+      uniqueKeysWithValues: plan.tensors.map { ($0.descriptor.name.text, $0.parts) })
+    for (new, old) in [
+      ("classifier.dense.weight", "bert.pooler.dense.weight"),
+      ("classifier.dense.bias", "bert.pooler.dense.bias"),
+      ("classifier.out_proj.weight", "classifier.weight"),
+      ("classifier.out_proj.bias", "classifier.bias"),
+    ] {
+      let index = try #require(sample.tensors.firstIndex { $0.name.text == old })
+      let bytes = sample.tensors[index].byteCount
+      #expect(names[new]?.map(\.content) == [.source(index: index, range: 0..<bytes)])
+    }
+    #expect(names.keys.allSatisfy { !$0.contains("pooler") })
+    let same = try ConversionPlan(
+      sameArchitecture: try sample.recognized(), sourceTensors: sample.tensors)
+    #expect(same.tensors.map(\.descriptor) == sample.tensors)
   }
 
   @Test("A masked-LM head with another activation than gelu is refused")

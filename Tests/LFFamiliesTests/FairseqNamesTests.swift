@@ -77,4 +77,63 @@ struct FairseqNamesTests {
     #expect(whole[5].parts.map(\.content) == [.source(index: 1, range: 8..<12)])
     #expect(try PackedTensors.unpacked([tensors[2]]) == nil)
   }
+
+  @Test("What args leave out, the tensors tell", arguments: ["max_positions", "encoder_layers"])
+  func leftOut(field: String) throws {
+    var sample = try sample(head: .maskedLanguageModel)
+    sample.configuration[field] = nil
+    let found = try sample.recognized().configuration
+    #expect(found.longestInput == 12 && found.layerCount == 2)
+  }
+
+  @Test("A head that follows another activation than gelu is refused in both conversions")
+  func activations() throws {
+    for (name, activation) in [
+      ("relu", Activation.relu), ("gelu_fast", .geluTanh), ("swish", .silu), ("tanh", .tanh),
+    ] {
+      var sample = try sample(head: .maskedLanguageModel)
+      sample.configuration["activation_fn"] = .string(name)
+      let model = try sample.recognized()
+      #expect(model.configuration.activation == activation)
+      #expect(model.table.maskedLMActivation(model.configuration) == activation)
+      let errors = [
+        #expect(throws: LFError.self) {
+          try ConversionPlan(longformerFrom: model, options: LongformerOptions(), untied: [])
+        },
+        #expect(throws: LFError.self) {
+          try ConversionPlan(sameArchitecture: model, sourceTensors: sample.tensors)
+        },
+      ]
+      for error in errors {
+        #expect(error?.code == "model.head" && error?.kind == .unsupported)
+        #expect(error?.message.contains(activation.rawValue) == true)
+        #expect(error?.hint == "convert the encoder alone with --key encoder.sentence_encoder.")
+      }
+      // The hint, followed.
+      sample.tensors.removeAll { !$0.name.text.hasPrefix("encoder.sentence_encoder.") }
+      let plan = try ConversionPlan(
+        longformerFrom: try sample.recognized(), options: LongformerOptions(), untied: [])
+      #expect(plan.configuration.head == .bare && plan.configuration.activation == activation)
+    }
+    var unknown = try sample(head: .maskedLanguageModel)
+    unknown.configuration["activation_fn"] = "relu_squared"
+    #expect(
+      #expect(throws: LFError.self) { try unknown.recognized() }?.code == "config.activation")
+  }
+
+  @Test("Scaled embeddings, and norms before attention, are refused by name")
+  func otherEncoders() throws {
+    var scaled = try sample(head: .maskedLanguageModel)
+    scaled.configuration["no_scale_embedding"] = false
+    let error = #expect(throws: LFError.self) { try scaled.recognized() }
+    #expect(error?.kind == .unsupported && error?.location.entry == "no_scale_embedding")
+    scaled.configuration["no_scale_embedding"] = true
+    _ = try scaled.recognized()
+    var prenorm = try sample(head: .maskedLanguageModel)
+    prenorm.tensors.removeAll { $0.name.text.contains("layernorm_embedding") }
+    try prenorm.add("encoder.sentence_encoder.layer_norm.weight", [8])
+    try prenorm.add("encoder.sentence_encoder.layer_norm.bias", [8])
+    let other = #expect(throws: LFError.self) { try prenorm.recognized() }
+    #expect(other?.kind == .unsupported && other?.message.contains("before attention") == true)
+  }
 }

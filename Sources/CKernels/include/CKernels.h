@@ -82,8 +82,8 @@ void lf_unpack(float *out, ptrdiff_t out_stride, const float *packed, ptrdiff_t 
 /// What follows a product, element by element.
 ///
 /// All keep NaN. Errors against the exact function, in units in the last place
-/// of the result: relu 0; tanh and mish below 0.6; gelu 1 for x ≥ 0 and 7
-/// below; silu and quick_gelu 3; gelu_tanh 3 for x ≥ 0, below it grows as the
+/// of the result: relu 0; tanh and mish below 0.6; gelu and gelu_10, which is never more than
+/// 10, 1 for x ≥ 0 and 7 below; silu and quick_gelu 3; gelu_tanh 3 for x ≥ 0, below it grows as the
 /// result falls, to 250 where that is 1e-33. gelu_tanh, silu and quick_gelu give
 /// 0 where their exponential leaves the range, at results below 1e-35.
 enum lf_activation {
@@ -95,6 +95,7 @@ enum lf_activation {
   lf_activation_silu = 5,
   lf_activation_quick_gelu = 6,
   lf_activation_mish = 7,
+  lf_activation_gelu_10 = 8,
 };
 
 /// How sums of k products are made in a layer [n, k]: the `depth` that the

@@ -130,7 +130,9 @@ struct TensorRecords {
     guard name.hasPrefix("torch.") else {
       throw .refused("pytorch.unknown-global", expected: "an element type", found: name)
     }
-    throw .unsupported("pytorch.dtype", "the element type \(name) is not supported")
+    throw .unsupported(
+      "pytorch.dtype", "the element type \(name) is not supported",
+      hint: "store the tensors as torch.float32, float16 or bfloat16 first")
   }
 
   /// The integers of a tuple, or of a `torch.Size` around one.

@@ -92,6 +92,8 @@ struct Proof {
     for tensor in result.tensors {
       let name = tensor.descriptor.name
       if isConversion, name == Self.positionsName { continue }
+      // Zeros that stand for what the family's own files do not have.
+      if !isConversion, tensor.index == nil, model.tensor(name)?.index == nil { continue }
       guard let index = tensor.index,
         let original = model.tensor(copiesProjections ? tensor.row.copiedFrom ?? name : name)
           ?? tensor.row.tiedTo.flatMap({ model.tensor($0) })

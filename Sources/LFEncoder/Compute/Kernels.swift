@@ -129,8 +129,14 @@ extension Activation {
   var kernel: lf_activation {
     switch self {
     case .gelu: lf_activation_gelu
-    case .geluNew, .geluTanh: lf_activation_gelu_tanh
+    case .geluTanh: lf_activation_gelu_tanh
+    case .gelu10: lf_activation_gelu_10
     case .relu: lf_activation_relu
+    case .silu: lf_activation_silu
+    case .quickGELU: lf_activation_quick_gelu
+    case .mish: lf_activation_mish
+    case .tanh: lf_activation_tanh
+    case .linear: lf_activation_none
     }
   }
 }

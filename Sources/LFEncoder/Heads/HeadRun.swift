@@ -13,7 +13,7 @@ struct HeadRun {
     var outputs: [OutputTensor] = []
     var pooled: Matrix?  // [N, H]
     if let pooler = model.head.pooler {
-      let result = try dense(try firstTokens(), pooler)
+      let result = try dense(try firstTokens(), pooler, .tanh)
       outputs.append(
         OutputTensor(
           name: "pooler_output", shape: [result.rows, result.columns], copying: result))
@@ -24,22 +24,23 @@ struct HeadRun {
     case .maskedLanguageModel(let dense, let activation, let norm, let decoder, let bias):
       let features = try features(dense, activation, norm)
       outputs.append(try languageModel(features, decoder, bias))
-    case .sequenceClassification(let first, let projection):
+    case .firstToken(let first, let activation, let projection):
       let logits = try projection.applied(
-        to: try dense(try firstTokens(), first), model.workers)  // [B, labels]
-      outputs.append(
-        OutputTensor(name: "logits", shape: [logits.rows, logits.columns], copying: logits))
+        to: try dense(try firstTokens(), first, activation), model.workers)
+      outputs.append(choiceLogits(logits))  // [B, labels] or [B·C, 1]
     case .tokens(let weights):
       outputs += tokenLogits(try weights.applied(to: states, model.workers))
     case .pooled(let weights):
       guard let pooled else { preconditionFailure("this head is read with a pooler") }
-      let logits = try weights.applied(to: pooled, model.workers)  // [B, labels] or [B·C, 1]
-      outputs.append(
-        OutputTensor(
-          name: "logits", shape: [inputs.batch, inputs.choices ?? logits.columns],
-          copying: logits))
+      outputs.append(choiceLogits(try weights.applied(to: pooled, model.workers)))  // [B·C, 1]
     }
     return outputs
+  }
+
+  /// Logits of every sequence, [B, labels], or of every choice, [B, C].
+  private func choiceLogits(_ logits: Matrix) -> OutputTensor {
+    OutputTensor(
+      name: "logits", shape: [inputs.batch, inputs.choices ?? logits.columns], copying: logits)
   }
 
   /// Hidden states of every sequence's first token, [N, H].
@@ -49,10 +50,12 @@ struct HeadRun {
     return result
   }
 
-  /// tanh(x·Wᵀ + b).
-  private func dense(_ x: Matrix, _ weights: LinearWeights) throws(LFError) -> Matrix {
+  /// activation(x·Wᵀ + b).
+  private func dense(
+    _ x: Matrix, _ weights: LinearWeights, _ activation: Activation
+  ) throws(LFError) -> Matrix {
     let result = try Matrix(rows: x.rows, columns: weights.weight.rows)
-    weights.apply(to: x, then: lf_activation_tanh, model.workers, into: result)
+    weights.apply(to: x, then: activation.kernel, model.workers, into: result)
     return result
   }
 

@@ -12,8 +12,8 @@ struct HeadWeights: Sendable {
     case maskedLanguageModel(
       dense: LinearWeights, activation: Activation, norm: NormWeights, decoder: TensorName,
       bias: Matrix)
-    /// tanh(dense) of the first token, then the projection.
-    case sequenceClassification(dense: LinearWeights, projection: LinearWeights)
+    /// activation(dense) of the first token, then the projection.
+    case firstToken(dense: LinearWeights, activation: Activation, projection: LinearWeights)
     /// One linear layer for every token.
     case tokens(LinearWeights)
     /// One linear layer for the pooled output.
@@ -39,12 +39,11 @@ struct HeadWeights: Sendable {
       return linear
     }
     let table = try FamilyTable.named(configuration.family)
-    let names = table.rows(of: configuration.head).map(\.canonical)
-    // BERT classifies the pooled output, RoBERTa has layers of its own for it.
-    let usesPooled =
-      configuration.head == .multipleChoice
-      || configuration.head == .sequenceClassification
-        && !names.contains("classifier.dense.weight")
+    // Some families' heads for choices have two layers of their own, others
+    // one on the pooled output.
+    let hasTwoLayers = table.rows(of: configuration.head)
+      .contains { $0.canonical == "classifier.dense.weight" }
+    let usesPooled = configuration.head == .multipleChoice && !hasTwoLayers
     pooler =
       usesPooled || reader.has("pooler.dense.weight")
       ? try linear("pooler.dense", hidden) : nil
@@ -69,14 +68,15 @@ struct HeadWeights: Sendable {
       }
       // RoBERTa's and Longformer's heads use the exact GELU, whatever the layers do.
       kind = .maskedLanguageModel(
-        dense: dense, activation: table.headFollowsActivation ? configuration.activation : .gelu,
-        norm: norm, decoder: decoder, bias: bias)
-    case .sequenceClassification where usesPooled:
-      kind = .pooled(try linear("classifier", labels))
-    case .sequenceClassification:
-      kind = .sequenceClassification(
+        dense: dense, activation: table.maskedLMActivation(configuration), norm: norm,
+        decoder: decoder, bias: bias)
+    case .sequenceClassification,
+      .multipleChoice where hasTwoLayers:
+      kind = .firstToken(
         dense: try linear("classifier.dense", hidden),
-        projection: try linear("classifier.out_proj", labels))
+        activation: table.activation(of: configuration.head),
+        projection: try linear(
+          "classifier.out_proj", configuration.head == .multipleChoice ? 1 : labels))
     case .tokenClassification: kind = .tokens(try linear("classifier", labels))
     case .questionAnswering: kind = .tokens(try linear("qa_outputs", 2))
     case .multipleChoice: kind = .pooled(try linear("classifier", 1))

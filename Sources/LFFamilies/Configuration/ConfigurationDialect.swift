@@ -20,5 +20,7 @@ struct ConfigurationDialect: Sendable {
   let translated: @Sendable (Source, FamilyTable, NamePrefix) throws(LFError) -> JSONObject?
 
   /// The first that answers counts.
-  static let all = [FairseqConfiguration.dialect, AI2Configuration.dialect]
+  static let all = [
+    FairseqConfiguration.dialect, AI2Configuration.dialect, DistilBERTConfiguration.dialect,
+  ]
 }

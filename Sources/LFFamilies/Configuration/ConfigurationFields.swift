@@ -22,6 +22,11 @@ struct ConfigurationFields {
     return number
   }
 
+  /// The same for a field that may be left out.
+  func optionalCount(_ key: String, _ range: ClosedRange<Int>) throws(LFError) -> Int? {
+    value(key) == nil ? nil : try count(key, range)
+  }
+
   /// A token's id as the vocabulary has it, where the field is missing.
   ///
   /// - Throws: `model.vocabulary` for a token without a row.
@@ -52,11 +57,11 @@ struct ConfigurationFields {
         key, expected: "the name of an activation function",
         found: value(key)?.kindName ?? "nothing")
     }
-    guard let activation = Activation(rawValue: name) else {
+    guard let activation = Activation(name: name) else {
       throw LFError.unsupported(
         "config.activation", at: location(key),
         "the activation function \"\(printable(name, limit: 60))\" is not supported; known are "
-          + Activation.allCases.map(\.rawValue).joined(separator: ", "))
+          + Activation.names.joined(separator: ", "))
     }
     return activation
   }

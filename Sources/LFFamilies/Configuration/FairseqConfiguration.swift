@@ -9,6 +9,11 @@ struct FairseqConfiguration {
   let wordRows: Int?
   /// Rows of the position embeddings, as found.
   let positionRows: Int?
+  /// Layers, as found.
+  let layers: Int
+  /// Whether a LayerNorm stands behind the last layer, as where layers
+  /// normalise before attention.
+  let hasFinalNorm: Bool
   let hasMaskedLMHead: Bool
   /// Outputs of a classification head, where there is one.
   let labels: Int?
@@ -46,9 +51,15 @@ struct FairseqConfiguration {
     origin = source.origin
     wordRows = dimensions(TensorName.wordEmbeddings, .maskedLanguageModel)?.first
     positionRows = dimensions(TensorName.positionEmbeddings, .bare)?.first
+    layers = source.names.layerCount(prefix, table)
+    hasFinalNorm = source.names.tensors.contains {
+      $0.name == TensorName(prefix.backbone + Self.finalNorm)
+    }
     hasMaskedLMHead = dimensions("lm_head.dense.weight", .maskedLanguageModel) != nil
     labels = dimensions("classifier.out_proj.weight", .sequenceClassification)?.first
   }
+
+  private static let finalNorm = "sentence_encoder.layer_norm.weight"
 
   /// fairseq's dictionary always begins `<s>`, `<pad>`, `</s>`, `<unk>`.
   private static let paddingID = 1
@@ -59,12 +70,17 @@ struct FairseqConfiguration {
   private func huggingFace() throws(LFError) -> JSONObject {
     let reader = ConfigurationFields(json: fields, defaults: JSONObject(), origin: origin)
     let vocabulary = wordRows ?? 0
-    let rows = positionRows ?? 0
-    let positions = try reader.count("max_positions", 1...(1 << 28))
-    guard rows == positions + Self.paddingID + 1 else {
+    try refuseOtherEncoders(reader)
+    // What old files leave out, the tensors tell.
+    let reserved = Self.paddingID + 1
+    let positions =
+      try reader.optionalCount("max_positions", 1...(1 << 28)) ?? (positionRows ?? 514) - reserved
+    let rows = positionRows ?? positions + reserved
+    let layerCount = try reader.optionalCount("encoder_layers", 1...4096) ?? layers
+    guard rows == positions + reserved else {
       throw reader.error(
         "max_positions",
-        expected: "\(rows - Self.paddingID - 1), for a table of \(rows) position embeddings",
+        expected: "\(rows - reserved), for a table of \(rows) position embeddings",
         found: "\(positions)")
     }
     let head: ModelHead =
@@ -74,7 +90,7 @@ struct FairseqConfiguration {
       ("model_type", "roberta"),
       ("vocab_size", JSONValue(vocabulary)),
       ("hidden_size", JSONValue(try reader.count("encoder_embed_dim", 1...(1 << 20)))),
-      ("num_hidden_layers", JSONValue(try reader.count("encoder_layers", 1...4096))),
+      ("num_hidden_layers", JSONValue(layerCount)),
       ("num_attention_heads", JSONValue(try reader.count("encoder_attention_heads", 1...65536))),
       ("intermediate_size", JSONValue(try reader.count("encoder_ffn_embed_dim", 1...(1 << 22)))),
       ("hidden_act", .string(try activation(reader))),
@@ -108,15 +124,36 @@ struct FairseqConfiguration {
     return result
   }
 
+  /// Refuses what fairseq trains under the same names and computes otherwise.
+  private func refuseOtherEncoders(_ reader: ConfigurationFields) throws(LFError) {
+    if hasFinalNorm {
+      throw .unsupported(
+        "model.unsupported", at: .init(file: origin, entry: Self.finalNorm),
+        "this fairseq model normalises before attention (encoder_normalize_before), which a "
+          + "Longformer does not")
+    }
+    if reader.value("no_scale_embedding")?.boolValue == false {
+      throw .unsupported(
+        "model.unsupported", at: reader.location("no_scale_embedding"),
+        "no_scale_embedding is false: this fairseq model multiplies its word embeddings by the "
+          + "square root of their width, which a RoBERTa does not")
+    }
+  }
+
+  /// fairseq's names for activations that are computed here.
+  private static let activations: [String: Activation] = [
+    "gelu": .gelu, "relu": .relu, "tanh": .tanh, "linear": .linear, "swish": .silu,
+    "gelu_accurate": .geluTanh, "gelu_fast": .geluTanh,
+  ]
+
   private func activation(_ reader: ConfigurationFields) throws(LFError) -> String {
     let name = reader.value("activation_fn")?.stringValue ?? "gelu"
-    switch name {
-    case "gelu", "relu": return name
-    case "gelu_accurate", "gelu_fast": return Activation.geluNew.rawValue
-    default:
+    guard let activation = Self.activations[name] else {
       throw .unsupported(
         "config.activation", at: reader.location("activation_fn"),
-        "the activation function \"\(printable(name, limit: 60))\" is not supported")
+        "the activation function \"\(printable(name, limit: 60))\" is not supported; known are "
+          + Self.activations.keys.sorted().joined(separator: ", "))
     }
+    return activation.rawValue
   }
 }

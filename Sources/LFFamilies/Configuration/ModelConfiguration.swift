@@ -118,7 +118,9 @@ public struct ModelConfiguration: Sendable {
     } else {
       paddingID = try fields.count("pad_token_id", 0...(1 << 28))
     }
-    let separator = (json["eos_token_id"] ?? .null) == .null ? vocabulary.separator : nil
+    // BERT's separator is the vocabulary's, whatever token ends a text.
+    let asksVocabulary = positions == .fromZero || (json["eos_token_id"] ?? .null) == .null
+    let separator = asksVocabulary ? vocabulary.separator : nil
     separatorID =
       try fields.token("sep_token_id", vocabulary: separator, rows: vocabularySize)
       ?? fields.value("sep_token_id")?.intValue ?? fields.value("eos_token_id")?.intValue ?? 2
@@ -137,6 +139,7 @@ public struct ModelConfiguration: Sendable {
     }
     activation = try fields.activation("hidden_act")
     try fields.refuseOtherArchitectures()
+    for requirement in table.requirements { try requirement.check(fields) }
     attention = try table.attention.read(
       AttentionFields(fields: fields, layers: layerCount, heads: headCount))
     globalProjections = .own

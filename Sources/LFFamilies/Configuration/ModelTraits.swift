@@ -22,16 +22,6 @@ public enum ModelHead: String, Sendable, CaseIterable {
   }
 }
 
-/// Activation function of the feed-forward part (`hidden_act`).
-public enum Activation: String, Sendable, CaseIterable {
-  /// x·Φ(x) with the exact error function.
-  case gelu
-  /// The tanh approximation of GELU, under its two names.
-  case geluNew = "gelu_new"
-  case geluTanh = "gelu_pytorch_tanh"
-  case relu
-}
-
 /// Which row of the position table the first token of an input looks up.
 public enum PositionScheme: String, Sendable, CaseIterable {
   /// The row after the padding token's; rows 0…pad are reserved (RoBERTa and

@@ -15,9 +15,9 @@ extension ConversionPlan {
     longformerFrom model: RecognizedModel, options: LongformerOptions, untied: Set<TensorName>
   ) throws(LFError) {
     let source = model.configuration
-    try Self.refuseHead(model)
-    try LongformerOptionCheck(source: source, options: options).run()
     let target = try FamilyTable.named(FamilyTable.longformer)
+    try Self.refuseHead(model, in: target)
+    try LongformerOptionCheck(source: source, options: options).run()
     let tiling = Self.tiling(source, options)
     json = try Self.longformerJSON(model, target, tiling, options, untied)
     configuration = try ModelConfiguration(
@@ -111,8 +111,7 @@ extension ConversionPlan {
     if json["tokenizer_class"] == nil, let modelType, !source.isLongformer,
       modelType != "roberta"
     {
-      let stem = model.table.classStem(modelType: modelType)
-      json["tokenizer_class"] = .string(stem + "Tokenizer")
+      json["tokenizer_class"] = .string(model.table.tokenizerClass(modelType: modelType))
     }
     return json
   }
@@ -133,26 +132,6 @@ extension ConversionPlan {
     return notes
   }
 
-  /// Heads whose counterpart computes something else are refused.
-  private static func refuseHead(_ model: RecognizedModel) throws(LFError) {
-    let head = model.configuration.head
-    let location = LFError.Location(entry: head.rawValue)
-    if let reason = model.table.unconvertibleHeads.first(where: { $0.head == head })?.reason {
-      throw .unsupported(
-        "model.head", at: location, reason,
-        hint: model.prefix.isEmpty
-          ? nil : "convert the encoder alone with --key \(printable(model.prefix, limit: 200))")
-    }
-    if model.table.headFollowsActivation, head == .maskedLanguageModel,
-      model.configuration.activation != .gelu
-    {
-      throw .unsupported(
-        "model.head", at: location,
-        "this masked-LM head uses \(model.configuration.activation.rawValue), while a Longformer's "
-          + "always uses gelu")
-    }
-  }
-
   private static func shrinkingNotes(
     _ source: ModelConfiguration, _ result: ModelConfiguration
   ) -> [String] {
@@ -164,7 +143,12 @@ extension ConversionPlan {
   }
 
   private static func notes(_ model: RecognizedModel, _ untied: Set<TensorName>) -> [String] {
-    var notes = model.unused.map { "\($0.name) is left out: \($0.reason)" }
+    var notes = model.notes + model.unused.map { "\($0.name) is left out: \($0.reason)" }
+    if model.configuration.head == .bare, model.tensor("pooler.dense.weight") == nil {
+      notes.append(
+        "there is no pooler: LongformerModel.from_pretrained takes add_pooling_layer=False, and "
+          + "draws one at random without it")
+    }
     let usesSeparator: Set<ModelHead> = [.questionAnswering, .multipleChoice]
     if model.configuration.positions == .fromZero,
       usesSeparator.contains(model.configuration.head)

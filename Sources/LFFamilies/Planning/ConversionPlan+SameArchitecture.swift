@@ -10,7 +10,9 @@ extension ConversionPlan {
     sameArchitecture model: RecognizedModel, sourceTensors: [TensorDescriptor],
     untied: Set<TensorName> = []
   ) throws(LFError) {
-    json = model.configuration.json
+    // DistilBERT's classes read its own fields, not those they stand for here.
+    json =
+      model.table.dialect == .distilBERT ? model.ownConfiguration : model.configuration.json
     configuration = model.configuration
     tiling = nil
     copies = []
@@ -18,6 +20,7 @@ extension ConversionPlan {
     let table = try FamilyTable.forModelType(
       model.configuration.json["model_type"]?.stringValue ?? model.table.family, origin: nil)
     let isForeign = table.family != model.table.family
+    if isForeign { try Self.refuseHead(model, in: table) }
     // The modules that a training program puts around a model are left off. A
     // bare backbone stays bare where nothing stands on it.
     let isBare = model.familyPrefix.isEmpty || isForeign
@@ -34,11 +37,14 @@ extension ConversionPlan {
 
     var placed: [(order: Int, tensor: ComposedTensor)] = []
     for (order, tensor) in model.tensors.enumerated() {
+      // Zeros stand for a tensor that the family's own classes do not have.
+      if tensor.index == nil, !isForeign { continue }
+      let own = model.table.keepsNames ? tensor.index.map { sourceTensors[$0].name } : nil
       let composed = try ComposedTensor(
-        copying: tensor, as: name(tensor.row.canonical), tiedTo: tensor.row.tiedTo.map(name))
+        copying: tensor, as: own ?? name(tensor.row.canonical), tiedTo: tensor.row.tiedTo.map(name))
       placed.append((isForeign ? order : tensor.index ?? order, composed))
     }
-    var notes: [String] = []
+    var notes = model.notes
     for tied in untied.sorted() where model.configuration.tiesDecoder {
       notes.append(
         "\(tied) differs from the tensor that the configuration ties it to: it is kept as it is, "
@@ -53,7 +59,9 @@ extension ConversionPlan {
       }
       let descriptor = sourceTensors[unused.index]
       let isPooler = table.rows(of: .bare).contains { $0.name == unused.name && $0.isPrefixed }
-      let target = TensorName((isPooler ? prefix : "") + unused.name.text)
+      let target =
+        table.keepsNames
+        ? descriptor.name : TensorName((isPooler ? prefix : "") + unused.name.text)
       placed.append(
         (
           unused.index,

@@ -48,6 +48,16 @@ struct NameLookup {
     return []
   }
 
+  /// Layers that are there, counted from the first on.
+  func layerCount(_ prefix: NamePrefix, _ table: FamilyTable) -> Int {
+    guard let row = table.layerRows.first else { return 0 }
+    var count = 0
+    while count < Limits.standard.tensors, find(row.inLayer(count), prefix, table) != nil {
+      count += 1
+    }
+    return count
+  }
+
   /// Names that stand for `{name}` in a spelling, sorted.
   func headNames(_ row: NameRow, _ prefix: NamePrefix) -> [String] {
     var result: Set<String> = []

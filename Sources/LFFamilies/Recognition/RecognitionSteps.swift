@@ -3,7 +3,7 @@ import LFCore
 /// The steps by which a checkpoint is recognised, one decision each.
 struct RecognitionSteps {
   let names: NameLookup
-  let configuration: JSONObject?
+  private(set) var configuration: JSONObject?
   let origin: String?
 
   private var source: ConfigurationDialect.Source {
@@ -12,23 +12,29 @@ struct RecognitionSteps {
 
   // MARK: Family
 
-  /// The table: by names that only one family has, else by `model_type`.
-  func table() throws(LFError) -> FamilyTable {
+  /// The table: by names that only one family has, else by `model_type`; where
+  /// a configuration of before 2020 does not name it, by the class, or by the
+  /// tensors. Then the type is filled in, and a note says so.
+  mutating func table() throws(LFError) -> (table: FamilyTable, note: String?) {
     for dialect in ConfigurationDialect.all {
-      if let table = try dialect.table(source) { return table }
+      if let table = try dialect.table(source) { return (table, nil) }
     }
     guard let configuration else {
       throw .refused(
         "model.no-configuration", expected: "a config.json beside the weights", found: "none",
         hint: "give the model's configuration with --config")
     }
-    guard let type = configuration["model_type"]?.stringValue else {
-      throw .refused(
-        "config.value", at: .init(file: origin, entry: "model_type"),
-        expected: "the name of a model type",
-        found: configuration["model_type"]?.kindName ?? "nothing")
+    if let type = configuration["model_type"], type != .null {
+      guard let name = type.stringValue else {
+        throw .refused(
+          "config.value", at: .init(file: origin, entry: "model_type"),
+          expected: "the name of a model type", found: type.kindName)
+      }
+      return (try FamilyTable.forModelType(name, origin: origin), nil)
     }
-    return try FamilyTable.forModelType(type, origin: origin)
+    let found = try UnnamedModelType(names: names, configuration: configuration, origin: origin)
+    self.configuration?["model_type"] = .string(found.modelType)
+    return (try FamilyTable.forModelType(found.modelType, origin: origin), found.note)
   }
 
   // MARK: Prefix
@@ -100,8 +106,9 @@ struct RecognitionSteps {
   /// for it is what the model was trained with, whatever its tokenizer says.
   func leavesTokensOpen(_ json: JSONObject, _ table: FamilyTable) -> Bool {
     func isOpen(_ key: String) -> Bool { (json[key] ?? .null) == .null }
-    return (isOpen("sep_token_id") && isOpen("eos_token_id"))
-      || (table.positions == .fromZero && isOpen("pad_token_id"))
+    let isBERT = table.positions == .fromZero
+    return (isOpen("sep_token_id") && (isBERT || isOpen("eos_token_id")))
+      || (isBERT && isOpen("pad_token_id"))
   }
 
   // MARK: Head
@@ -109,7 +116,12 @@ struct RecognitionSteps {
   /// The head: the one that the configuration names, if any tensor of it is
   /// there; else the one with the most tensors, complete ones first. A head
   /// with a missing tensor is still that head, so that the tensor is named.
-  func head(_ table: FamilyTable, _ prefix: NamePrefix, _ json: JSONObject) -> ModelHead {
+  ///
+  /// - Throws: `model.head-unclear` for a layer that several heads have under
+  ///   the same name, when the configuration names none of them.
+  func head(
+    _ table: FamilyTable, _ prefix: NamePrefix, _ json: JSONObject
+  ) throws(LFError) -> ModelHead {
     let architecture = json["architectures"]?.arrayValue?.first?.stringValue ?? ""
     var best: (head: ModelHead, isNamed: Bool, isComplete: Bool, found: Int)?
     for head in table.heads where head != .bare {
@@ -122,9 +134,7 @@ struct RecognitionSteps {
         }
       }
       // A pooler alone makes no head of several choices.
-      let own = required.filter { row in
-        !table.rows(of: .bare).contains { $0.canonical == row.canonical }
-      }
+      let own = table.ownRows(of: head)
       guard own.contains(where: { names.find($0, prefix, table) != nil }) else { continue }
       let candidate = (
         head, architecture.hasSuffix(head.architectureSuffix), found == required.count, found
@@ -138,7 +148,26 @@ struct RecognitionSteps {
         > (current.isNamed ? 1 : 0, current.isComplete ? 1 : 0, current.found)
       if isBetter { best = candidate }
     }
-    return best?.head ?? .bare
+    guard let best else { return .bare }
+    if !best.isNamed, let others = table.headsAlike(best.head) {
+      throw unclearHead(table, best.head, others, architecture)
+    }
+    return best.head
+  }
+
+  private func unclearHead(
+    _ table: FamilyTable, _ head: ModelHead, _ others: [ModelHead], _ architecture: String
+  ) -> LFError {
+    let layer = table.ownRows(of: head).first?.name?.text ?? ""
+    let stem = table.classStem(modelType: configuration?["model_type"]?.stringValue)
+    let classes = ([head] + others).map { stem + $0.architectureSuffix }
+    return .refused(
+      "model.head-unclear", at: .init(file: origin, entry: "architectures"),
+      expected: "the class that \(layer) belongs to: one of \(classes.joined(separator: ", "))",
+      found: architecture.isEmpty ? "nothing" : "\"\(printable(architecture, limit: 80))\"",
+      hint:
+        "give a configuration that names it, as in \"architectures\": [\"\(classes[0])\"], with "
+        + "--config")
   }
 
   // MARK: The rest

@@ -15,11 +15,11 @@ extension RecognizedModel {
     vocabulary: () throws(LFError) -> SpecialTokenIDs = { SpecialTokenIDs() }
   ) throws(LFError) {
     let names = NameLookup(tensors)
-    let steps = RecognitionSteps(names: names, configuration: configuration, origin: origin)
-    let table = try steps.table()
+    var steps = RecognitionSteps(names: names, configuration: configuration, origin: origin)
+    let (table, note) = try steps.table()
     let prefix = try steps.prefix(table)
     let json = try steps.huggingFaceJSON(table, prefix)
-    let head = steps.head(table, prefix, json)
+    let head = try steps.head(table, prefix, json)
     let tokens = steps.leavesTokensOpen(json, table) ? try vocabulary() : SpecialTokenIDs()
     let settings = try ModelConfiguration(
       json: json, table: table, head: head, origin: origin, vocabulary: tokens)
@@ -42,6 +42,10 @@ extension RecognizedModel {
     if let error = matching.problems.error(known: known, backbone: prefix.backbone) {
       throw error
     }
+    var notes = note.map { [$0] } ?? []
+    if let note = settings.separatorNote(vocabulary: tokens) { notes.append(note) }
+    self.notes = notes
+    ownConfiguration = steps.configuration ?? json
     unused = rest.unused
     dropped = rest.dropped
     self.configuration = settings

@@ -24,6 +24,11 @@ public struct RecognizedModel: Sendable {
   public let unused: [(index: Int, name: TensorName, reason: String)]
   /// Buffers that are no weights, by position in the source.
   public let dropped: [(index: Int, reason: String)]
+  /// What was concluded from the tensors, for the user.
+  public let notes: [String]
+  /// The configuration as it was read; that of `configuration` is translated
+  /// where a family has fields of its own.
+  let ownConfiguration: JSONObject
   /// Prefix of the backbone's names in the checkpoint.
   public let prefix: String
   /// The family's own part of it, without the modules a training program adds.

@@ -32,8 +32,9 @@ extension FamilyTable {
     let fields = try TableFields(text, file: file)
     try fields.allow([
       "family", "about", "attention", "dialect", "positions", "several_heads",
-      "head_follows_activation", "model_types", "prefixes", "defaults", "dropped", "unused",
-      "unconvertible_heads", "endings", "embeddings", "layer", "heads",
+      "head_follows_activation", "head_activations", "requires", "keeps_names", "tokenizer",
+      "model_types", "prefixes", "defaults", "dropped", "unused", "endings", "embeddings",
+      "layer", "heads",
     ])
     family = try fields.text("family")
     let attention = try fields.text("attention")
@@ -45,6 +46,13 @@ extension FamilyTable {
     positions = try fields.value("positions") ?? .afterPadding
     hasSeveralHeads = try fields.flag("several_heads") ?? false
     headFollowsActivation = try fields.flag("head_follows_activation") ?? false
+    keepsNames = try fields.flag("keeps_names") ?? false
+    tokenizer = try fields.optionalText("tokenizer")
+    var requirements: [FieldRequirement] = []
+    if fields.object["requires"] != nil {
+      for item in try fields.items("requires") { requirements.append(try FieldRequirement(item)) }
+    }
+    self.requirements = requirements
     modelTypes = try fields.pairs("model_types").map { ($0, $1) }
     prefixes = try fields.texts("prefixes")
     defaults = try fields.nested("defaults").object
@@ -53,11 +61,14 @@ extension FamilyTable {
     endings = try fields.pairs("endings").map { ($0, $1) }
     embeddingRows = try fields.rows("embeddings")
     layerRows = try fields.rows("layer")
-    var unconvertible: [(ModelHead, String)] = []
-    for (key, reason) in try fields.pairs("unconvertible_heads") {
-      unconvertible.append((try fields.head(key), reason))
+    var activations: [(ModelHead, Activation)] = []
+    for (key, name) in try fields.pairs("head_activations") {
+      guard let activation = Activation(name: name) else {
+        throw fields.broken("head_activations", "one of \(Activation.names)")
+      }
+      activations.append((try fields.head(key), activation))
     }
-    unconvertibleHeads = unconvertible
+    headActivations = activations
     let heads = try fields.nested("heads")
     var headRows: [(ModelHead, [NameRow])] = []
     for member in heads.object.members {

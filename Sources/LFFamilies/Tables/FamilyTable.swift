@@ -26,10 +26,18 @@ public struct FamilyTable: Sendable {
   /// Whether a checkpoint may hold the tensors of several heads, of which one
   /// is taken.
   public let hasSeveralHeads: Bool
-  /// Heads that no Longformer class computes, with the reason.
-  public let unconvertibleHeads: [(head: ModelHead, reason: String)]
+  /// What the first layer of a head is followed by, where that is not tanh.
+  let headActivations: [(head: ModelHead, activation: Activation)]
   /// Whether the masked-LM head uses `hidden_act`, and not always gelu.
   public let headFollowsActivation: Bool
+  /// Fields of the configuration by which a model computes what the table
+  /// says; one with another value is refused.
+  let requirements: [FieldRequirement]
+  /// Whether the same model in another container keeps its names as they are:
+  /// the family's classes have prefixes of their own.
+  let keepsNames: Bool
+  /// The tokenizer's class, where its name does not begin as the models' do.
+  let tokenizer: String?
   /// Older endings of names and what they are called today.
   public let endings: [(old: String, new: String)]
   let embeddingRows: [NameRow]
@@ -41,6 +49,8 @@ public struct FamilyTable: Sendable {
   public enum Dialect: String, Sendable, CaseIterable {
     /// `config.json` of Hugging Face's library.
     case huggingFace = "hugging_face"
+    /// The same, with DistilBERT's own names for its fields.
+    case distilBERT = "distilbert"
     /// The `args` or `cfg` inside a fairseq file.
     case fairseq
   }
@@ -66,9 +76,7 @@ public struct FamilyTable: Sendable {
   public static func forModelType(
     _ type: String, origin: String?
   ) throws(LFError) -> FamilyTable {
-    for table in try all() where table.modelTypes.contains(where: { $0.modelType == type }) {
-      return table
-    }
+    if let table = try known(type) { return table }
     let location = LFError.Location(file: origin, entry: "model_type")
     let shown = printable(type, limit: 60)
     if let reason = try unsupported.get()[type]?.stringValue {
@@ -78,6 +86,41 @@ public struct FamilyTable: Sendable {
     throw .unsupported(
       "model.unknown", at: location,
       "the model type \"\(shown)\" is not supported; known are \(known.joined(separator: ", "))")
+  }
+
+  /// The table that has a model type.
+  static func known(_ type: String) throws(LFError) -> FamilyTable? {
+    try all().first { $0.modelTypes.contains { $0.modelType == type } }
+  }
+
+  /// The model type of a class in Hugging Face's library, supported or not.
+  static func modelType(ofClass name: String) throws(LFError) -> String? {
+    let stems = try all().flatMap(\.modelTypes).filter { name.hasPrefix($0.classStem) }
+    // "Roberta" is not what "RobertaPreLayerNorm" begins with: the rest has to be a head.
+    let fitting = stems.filter { stem in
+      let rest = name.dropFirst(stem.classStem.count)
+      return rest.hasPrefix("For") || rest == "Model"
+    }
+    if let found = fitting.max(by: { $0.classStem.utf8.count < $1.classStem.utf8.count }) {
+      return found.modelType
+    }
+    let plain = name.lowercased()
+    return try unsupported.get().members.map(\.key).filter { type in
+      let stem = type.filter { $0 != "-" && $0 != "_" }
+      guard plain.hasPrefix(stem) else { return false }
+      let rest = plain.dropFirst(stem.count)
+      return rest.hasPrefix("for") || rest == "model"
+    }.first
+  }
+
+  /// What follows the first layer of a head of two layers.
+  public func activation(of head: ModelHead) -> Activation {
+    headActivations.first { $0.head == head }?.activation ?? .tanh
+  }
+
+  /// What follows the first layer of the masked-LM head.
+  public func maskedLMActivation(_ configuration: ModelConfiguration) -> Activation {
+    headFollowsActivation ? configuration.activation : .gelu
   }
 
   /// Heads that the family may have.
@@ -95,8 +138,42 @@ public struct FamilyTable: Sendable {
     headRows.first { $0.head == head }?.rows ?? []
   }
 
+  /// The rows of a head that a bare model has not, but for optional ones.
+  func ownRows(of head: ModelHead) -> [NameRow] {
+    rows(of: head).filter { row in
+      !row.isOptional && !rows(of: .bare).contains { $0.name == row.name }
+    }
+  }
+
+  /// Other heads whose layers have the names of this one's, so that tensors do
+  /// not tell them apart; nil when a name is this head's alone.
+  func headsAlike(_ head: ModelHead) -> [ModelHead]? {
+    let own = ownRows(of: head)
+    let alike = heads.filter { other in
+      other != head && own.contains { row in ownRows(of: other).contains { $0.name == row.name } }
+    }
+    let isShared = own.allSatisfy { row in
+      alike.contains { ownRows(of: $0).contains { $0.name == row.name } }
+    }
+    return isShared && !alike.isEmpty ? alike : nil
+  }
+
+  /// What all names of the backbone begin with behind its prefix, where they
+  /// have one (fairseq's `sentence_encoder.`).
+  var backboneFolder: String? {
+    let names = (embeddingRows + layerRows).compactMap { $0.name?.text }
+    guard let first = names.first?.split(separator: ".").first else { return nil }
+    let folder = first + "."
+    return names.allSatisfy { $0.hasPrefix(folder) } ? String(folder) : nil
+  }
+
   /// Beginning of the class names for a `model_type`.
   public func classStem(modelType: String?) -> String {
     (modelTypes.first { $0.modelType == modelType } ?? modelTypes.first)?.classStem ?? ""
+  }
+
+  /// The tokenizer's class for a `model_type`.
+  func tokenizerClass(modelType: String) -> String {
+    tokenizer ?? classStem(modelType: modelType) + "Tokenizer"
   }
 }

@@ -16,10 +16,29 @@ enum CarriedNames {
     "config_sentence_transformers.json", "1_Pooling/config.json", "2_Normalize/config.json",
   ]
 
-  /// Files of the weights' kinds that hold no model.
-  static let notWeights: Set<String> = [
-    "training_args.bin", "optimizer.bin", "optimizer.pt", "scheduler.bin", "scheduler.pt",
-    "scaler.pt", "rng_state.pth", "random_states_0.pkl", "adapter_model.bin",
-    "adapter_model.safetensors",
+  /// Files of sentence-transformers' other modules, each in a folder of its own
+  /// (`2_Dense/`).
+  static let ofModules: [String] = [
+    "config.json", "model.safetensors", "pytorch_model.bin", "cnn_config.json",
+    "lstm_config.json", "wordembedding_config.json", "whitespacetokenizer_config.json",
   ]
+
+  /// Adapters, which hold differences to a base model's weights.
+  static let adapters = ["adapter_model.safetensors", "adapter_model.bin"]
+
+  /// Files of the weights' kinds that hold no model: what trainers keep beside
+  /// it, one for each process where there are several.
+  private static let trainerState: Set<String> = [
+    "training_args", "optimizer", "scheduler", "scaler", "sampler", "rng_state", "random_states",
+  ]
+
+  /// Whether a file of a weights' ending holds weights.
+  static func isWeights(_ name: String) -> Bool {
+    if adapters.contains(name) { return false }
+    guard let dot = name.lastIndex(of: "."), !name.hasSuffix(".safetensors") else { return true }
+    let digits = name[..<dot].reversed().prefix { $0.isASCII && $0.isNumber }.count
+    var stem = name[..<dot].dropLast(digits)
+    if digits > 0, stem.last == "_" { stem = stem.dropLast() }
+    return !trainerState.contains(String(stem))
+  }
 }

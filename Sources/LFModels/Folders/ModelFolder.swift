@@ -6,6 +6,8 @@ import LFFiles
 /// sentence-transformers and fairseq lay them out.
 struct ModelFolder {
   static let configurationName = "config.json"
+  /// What BERT's configuration was called in 2018.
+  private static let oldConfigurationName = "bert_config.json"
 
   private let folder: ContainedFolder
   private let options: OpenOptions
@@ -17,7 +19,8 @@ struct ModelFolder {
 
   /// Opens the folder's weights and everything beside them.
   func open() throws(LFError) -> OpenedModel {
-    let module = try TransformerModule(folder, limits: options.limits)
+    let modules = try SentenceModules(folder, limits: options.limits)
+    let module = try TransformerModule(folder, modules)
     let prefix = module?.prefix ?? ""
     let place = prefix.isEmpty ? folder.path : Paths.join(folder.path, prefix)
     let choice = WeightsChoice(
@@ -26,6 +29,16 @@ struct ModelFolder {
       try folder.open(prefix + choice.name()), options: options)
     var result = try completed(weights, isFolder: true, prefix: prefix)
     result.path = folder.path
+    if let modules, result.container == nil {
+      for name in modules.files(in: folder) where !result.files.contains(where: { $0.name == name })
+      {
+        result.files.append(try carried(name, from: name, in: folder))
+      }
+      result.notes += modules.notes(in: folder)
+    }
+    if let adapter = CarriedNames.adapters.first(where: { folder.contains(prefix + $0) }) {
+      result.notes.append(Adapter.note(adapter))
+    }
     if let module {
       result.files.removeAll { $0.name == module.modules.name }
       result.files.append(module.modules)
@@ -46,7 +59,8 @@ struct ModelFolder {
     _ weights: OpenedModel, isFolder: Bool, prefix: String = ""
   ) throws(LFError) -> OpenedModel {
     var result = weights
-    let inside = prefix + Self.configurationName
+    let names = [Self.configurationName, Self.oldConfigurationName].map { prefix + $0 }
+    let inside = names.first { folder.contains($0) } ?? names[0]
     let hasConfiguration = weights.container == nil && folder.contains(inside)
     if let given = options.configurationPath {
       let file = Paths.kind(given) == .folder ? Paths.join(given, Self.configurationName) : given

@@ -9,35 +9,24 @@ struct TransformerModule {
   /// `modules.json` for a folder in which it lies at the top.
   let modules: CarriedFile
 
-  /// Looks for the module in `modules.json`; nil when there is none below.
-  init?(_ folder: ContainedFolder, limits: Limits) throws(LFError) {
-    guard !folder.contains("config.json"), folder.contains("modules.json") else { return nil }
-    let file = try folder.open("modules.json")
-    let value: JSONValue
-    do throws(LFError) {
-      value = try JSONParser.parse(try file.contents(limit: limits.jsonBytes), limits: limits)
-    } catch {
-      throw error.located(file: file.path)
-    }
-    guard var items = value.arrayValue,
-      let place = items.firstIndex(where: {
-        $0.objectValue?["type"]?.stringValue?.hasSuffix(".Transformer") == true
-      }),
-      var module = items[place].objectValue, let path = module["path"]?.stringValue,
+  /// Looks for the module in the list; nil when there is none below.
+  init?(_ folder: ContainedFolder, _ modules: SentenceModules?) throws(LFError) {
+    guard let modules, !folder.contains("config.json"),
+      let place = modules.json.firstIndex(where: SentenceModules.isTransformer),
+      var module = modules.json[place].objectValue, let path = module["path"]?.stringValue,
       !path.isEmpty
     else { return nil }
-    let components = path.split(separator: "/", omittingEmptySubsequences: false)
-    guard !components.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }),
-      folder.contains(path + "/config.json")
-    else {
+    guard SentenceModules.isPlain(path), folder.contains(path + "/config.json") else {
       throw .refused(
-        "checkpoint.modules", at: .init(file: file.path),
+        "checkpoint.modules", at: .init(file: modules.file.path),
         expected: "a folder beside it with the transformer",
         found: "\"\(printable(path, limit: 80))\"")
     }
     prefix = path + "/"
     module["path"] = ""
+    var items = modules.json
     items[place] = .object(module)
-    modules = CarriedFile(name: "modules.json", bytes: Array(JSONValue.array(items).pretty.utf8))
+    self.modules = CarriedFile(
+      name: "modules.json", bytes: Array(JSONValue.array(items).pretty.utf8))
   }
 }

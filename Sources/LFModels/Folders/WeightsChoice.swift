@@ -24,7 +24,7 @@ struct WeightsChoice {
   func name() throws(LFError) -> String {
     for endings in [Self.safetensors, Self.pickles] {
       let candidates = entries.filter { entry in
-        endings.contains { entry.hasSuffix($0) } && !CarriedNames.notWeights.contains(entry)
+        endings.contains { entry.hasSuffix($0) } && CarriedNames.isWeights(entry)
       }
       if let name = Self.standard.first(where: { candidates.contains($0) }) { return name }
       // The parts of an index are no candidates of their own.
@@ -36,6 +36,9 @@ struct WeightsChoice {
       case 1: return candidates[0]
       default: throw several(candidates)
       }
+    }
+    if let adapter = entries.first(where: { CarriedNames.adapters.contains($0) }) {
+      throw Adapter.error(.init(file: folder, entry: adapter))
     }
     throw .refused(
       "checkpoint.no-weights", at: .init(file: folder),

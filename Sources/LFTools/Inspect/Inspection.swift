@@ -69,7 +69,8 @@ public struct Inspection: Sendable {
     self.provenance = provenance
     let model: RecognizedModel?
     do throws(LFError) {
-      model = try opened.recognized()
+      let found = try opened.recognized()
+      model = found
       problem = nil
     } catch {
       model = nil
@@ -82,7 +83,7 @@ public struct Inspection: Sendable {
     memory = model.map {
       ForwardMemory($0, length: $0.configuration.longestInput, threads: threads)
     }
-    var notes = opened.notes
+    var notes = opened.notes + (model?.notes ?? [])
     do throws(LFError) {
       globalProjections = try model.flatMap { (model) throws(LFError) in
         try GlobalProjections(model, opened)

@@ -9,8 +9,9 @@ struct RobertaToLongformerCommand: Action {
     commandName: "roberta-to-longformer",
     abstract: "Convert a RoBERTa or BERT into a Longformer, prove the result, and write it.",
     discussion: """
-      SOURCE is a folder (Hugging Face, or fairseq with dict.txt) or a file (.safetensors, .bin, \
-      .pt, .lfz). OUT becomes a container when it ends in .lfz, and a Hugging Face folder \
+      SOURCE is a folder (Hugging Face or its cache, sentence-transformers, or fairseq with \
+      dict.txt) or a file (.safetensors, .bin, .pt, .lfz). XLM-R, CamemBERT, Data2VecText, \
+      DistilBERT, ELECTRA, ERNIE and DPR are RoBERTas and BERTs too. OUT becomes a container when it ends in .lfz, and a Hugging Face folder \
       otherwise.
 
       A Longformer as SOURCE is extended or shrunk: other windows, another length.

@@ -17,7 +17,7 @@ extension DenseReference {
       let global = zip(keep, flags ?? ids.map { _ in false }).map { $0 && $1 }
       var counter = 0
       let counted = ids.map { id -> Int in
-        if shape.family == "bert" {
+        if shape.isBERT {
           counter += 1
           return counter - 1
         }
@@ -58,7 +58,7 @@ extension DenseReference {
     case .maskedLanguageModel:
       let features = norm(
         linear(last, "lm_head.dense").map {
-          $0.map(model.shape.family == "bert" ? activation : Self.gelu)
+          $0.map(["bert", "distilbert"].contains(model.shape.family) ? activation : Self.gelu)
         }, "lm_head.layer_norm")
       let decoder =
         model.weights["lm_head.decoder.weight"]
@@ -70,10 +70,17 @@ extension DenseReference {
         }
       }
       return ["logits": logits.flatMap { $0 }]
-    case .sequenceClassification where model.shape.classifiesPooled:
-      return ["logits": linear(pooled!, "classifier").flatMap { $0 }]
-    case .sequenceClassification:
-      let inner = linear(first, "classifier.dense").map { $0.map { tanh($0) } }
+    case .sequenceClassification,
+      .multipleChoice where model.shape.hasTwoLayers:
+      let inner = linear(first, "classifier.dense").map { row in
+        row.map { x in
+          switch model.shape.family {
+          case "distilbert": max(x, 0)
+          case "electra": Self.gelu(x)
+          default: tanh(x)
+          }
+        }
+      }
       return ["logits": linear(inner, "classifier.out_proj").flatMap { $0 }]
     case .tokenClassification: return ["logits": linear(last, "classifier").flatMap { $0 }]
     case .questionAnswering:

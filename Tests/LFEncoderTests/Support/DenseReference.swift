@@ -146,8 +146,14 @@ struct DenseReference {
   /// The activation of the layers.
   func activation(_ x: Double) -> Double {
     switch shape.activation {
-    case "gelu": Self.gelu(x)
+    case "gelu", "gelu_python": Self.gelu(x)
+    case "gelu_10": min(Self.gelu(x), 10)
     case "relu": max(x, 0)
+    case "silu", "swish": x / (1 + exp(-x))
+    case "quick_gelu": x / (1 + exp(-1.702 * x))
+    case "mish": x * tanh(log1p(exp(x)))
+    case "tanh": tanh(x)
+    case "linear": x
     default: x / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
     }
   }

@@ -27,8 +27,10 @@ struct TinyModel {
     var weightScale: Float = 0.4
     var elementType = ElementType.f32
 
-    /// BERT's sequence classification: one layer on the pooled output.
-    var classifiesPooled: Bool { family == "bert" && head == .sequenceClassification }
+    /// Families whose heads for choices have two layers of their own.
+    var hasTwoLayers: Bool { ["distilbert", "electra"].contains(family) }
+    /// Families whose positions count from row 0.
+    var isBERT: Bool { ["bert", "distilbert", "electra"].contains(family) }
   }
 
   let shape: Shape
@@ -74,7 +76,7 @@ struct TinyModel {
       try linear(name + "output.dense", hidden, shape.intermediate)
       try norm(name + "output.LayerNorm", hidden)
     }
-    if shape.hasPooler || shape.head == .multipleChoice || shape.classifiesPooled {
+    if shape.hasPooler || (shape.head == .multipleChoice && !shape.hasTwoLayers) {
       try linear("pooler.dense", hidden, hidden)
     }
     switch shape.head {
@@ -85,11 +87,11 @@ struct TinyModel {
       try add("lm_head.bias", [shape.vocabulary], 0.2)
       if shape.hasOwnDecoder { try add("lm_head.decoder.weight", [shape.vocabulary, hidden], 0.4) }
       if shape.hasDecoderBias { try add("lm_head.decoder.bias", [shape.vocabulary], 0.2) }
-    case .sequenceClassification where shape.classifiesPooled:
-      try linear("classifier", shape.labels, hidden)
-    case .sequenceClassification:
+    case .sequenceClassification,
+      .multipleChoice where shape.hasTwoLayers:
+      let outputs = shape.head == .multipleChoice ? 1 : shape.labels
       try linear("classifier.dense", hidden, hidden)
-      try linear("classifier.out_proj", shape.labels, hidden)
+      try linear("classifier.out_proj", outputs, hidden)
     case .tokenClassification: try linear("classifier", shape.labels, hidden)
     case .questionAnswering: try linear("qa_outputs", 2, hidden)
     case .multipleChoice: try linear("classifier", 1, hidden)
@@ -111,7 +113,7 @@ struct TinyModel {
        "max_position_embeddings": \(shape.positions + shape.padding + 1),
        "type_vocab_size": \(shape.types), "pad_token_id": \(shape.padding),
        "layer_norm_eps": 1e-05, "hidden_act": "\(shape.activation)", "sep_token_id": 2,
-       "id2label": {\(labels)}, "autoregressive": \(shape.isCausal)
+       "embedding_size": \(shape.hidden), "id2label": {\(labels)}, "autoregressive": \(shape.isCausal)
        \(windows.isEmpty ? "" : ", \"attention_window\": [\(windows)]")
        \(dilations.isEmpty ? "" : ", \"attention_dilation\": [\(dilations.joined(separator: ","))]")
       }
