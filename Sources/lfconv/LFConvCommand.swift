@@ -21,6 +21,6 @@ struct LFConvCommand: ParsableCommand {
     subcommands: [
       RobertaToLongformerCommand.self, ConvertCommand.self, InspectCommand.self,
       VerifyCommand.self, DiffCommand.self, CheckCommand.self, GoldenCommand.self,
-      BenchCommand.self, DrawCommand.self, TokenizeCommand.self,
+      BenchCommand.self, DrawCommand.self, TokenizeCommand.self, EvaluateCommand.self,
     ])
 }

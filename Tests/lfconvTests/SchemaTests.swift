@@ -78,6 +78,14 @@ struct SchemaTests {
       exit: 4)
   }
 
+  @Test("Losses")
+  func losses() throws {
+    let inputs = Repository.root + "/Golden/evaluation/roberta-masked-lm-three-windows.safetensors"
+    try check("evaluate", [Self.roberta, Self.roberta, "--inputs", inputs, "--seed", "3"])
+    try check("evaluate", [scratch("nowhere"), "--inputs", inputs], exit: 4)
+    try check("evaluate", [Self.roberta, "--inputs", scratch("nowhere")], exit: 4)
+  }
+
   @Test("Benchmark and picture")
   func others() throws {
     try check("bench", [Self.longformer, "--length", "16", "--repeats", "2"])

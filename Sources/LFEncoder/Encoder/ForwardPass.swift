@@ -83,6 +83,17 @@ public struct ForwardPass {
     return [last] + (try HeadRun(model: model, inputs: inputs, states: states).outputs())
   }
 
+  /// Runs the layers that are left, then the masked-LM head but for its decoder,
+  /// on some tokens.
+  ///
+  /// - Parameter tokens: places in [N·S].
+  /// - Throws: `head.masked-lm` when the model has no such head.
+  package mutating func features(at tokens: [Int]) throws(LFError) -> TokenFeatures {
+    while try runLayer() {}
+    return try HeadRun(model: model, inputs: inputs, states: try states.gathered(tokens))
+      .tokenFeatures()
+  }
+
   private func hidden(_ name: String) -> OutputTensor {
     OutputTensor(
       name: name, shape: [inputs.sequences.count, inputs.length, states.columns], copying: states)

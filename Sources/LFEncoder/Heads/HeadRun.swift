@@ -23,7 +23,10 @@ struct HeadRun {
     case .none: break
     case .maskedLanguageModel(let dense, let activation, let norm, let decoder, let bias):
       let features = try features(dense, activation, norm)
-      outputs.append(try languageModel(features, decoder, bias))
+      outputs.append(
+        try Self.logits(
+          of: features, model: model, decoder: decoder, bias: bias,
+          shape: [inputs.batch, inputs.length]))
     case .firstToken(let first, let activation, let projection):
       let logits = try projection.applied(
         to: try dense(try firstTokens(), first, activation), model.workers)
@@ -73,6 +76,15 @@ struct HeadRun {
     ]
   }
 
+  /// What the masked-LM head makes of the states before its decoder.
+  func tokenFeatures() throws(LFError) -> TokenFeatures {
+    guard case .maskedLanguageModel(let dense, let activation, let norm, _, _) = model.head.kind
+    else {
+      throw EncoderModel.noMaskedLanguageModel
+    }
+    return TokenFeatures(matrix: try features(dense, activation, norm))
+  }
+
   /// activation(dense), then LayerNorm, of every token, [N·S, H].
   private func features(
     _ dense: LinearWeights, _ activation: Activation, _ norm: NormWeights
@@ -88,18 +100,19 @@ struct HeadRun {
     return features
   }
 
-  /// Logits of every token over the vocabulary, from features [N·S, H].
-  private func languageModel(
-    _ features: Matrix, _ decoder: TensorName, _ bias: Matrix
+  /// Logits of tokens over the vocabulary, from features [tokens, H].
+  ///
+  /// - Parameter shape: how the tokens are arranged; V comes behind it.
+  static func logits(
+    of features: Matrix, model: EncoderModel, decoder: TensorName, bias: Matrix, shape: [Int]
   ) throws(LFError) -> OutputTensor {
     let vocabulary = model.configuration.vocabularySize
     var failure: LFError?
     let logits = OutputTensor(
-      name: "logits", shape: [inputs.batch, inputs.length, vocabulary], rows: states.rows,
-      columns: vocabulary
+      name: "logits", shape: shape + [vocabulary], rows: features.rows, columns: vocabulary
     ) { target in
       do throws(LFError) {
-        try decode(features, decoder, bias, into: target)
+        try decode(features, model, decoder, bias, into: target)
       } catch {
         target.fill(0)
         failure = error
@@ -117,18 +130,19 @@ struct HeadRun {
   /// target = features·Eᵀ + bias, some rows of the decoder's matrix E at a time:
   /// it is packed on the way, for it may be the word embeddings, whose rows are
   /// looked up.
-  private func decode(
-    _ features: Matrix, _ decoder: TensorName, _ bias: Matrix, into target: Matrix
+  private static func decode(
+    _ features: Matrix, _ model: EncoderModel, _ decoder: TensorName, _ bias: Matrix,
+    into target: Matrix
   ) throws(LFError) {
     let resident =
       model.head.decoder ?? (decoder == .wordEmbeddings ? model.embeddings.words : nil)
     let vocabulary = bias.columns
-    let step = resident == nil ? min(Self.readWords, vocabulary) : vocabulary
+    let step = resident == nil ? min(readWords, vocabulary) : vocabulary
     var packed: [PackedMatrix] = []
     for _ in 0..<model.workers.count {
       packed.append(
         try PackedMatrix(
-          rows: min(Self.blockWords, vocabulary), columns: features.columns,
+          rows: min(blockWords, vocabulary), columns: features.columns,
           depth: PackedMatrix.depth(rows: vocabulary, columns: features.columns)))
     }
     let memories = packed
@@ -144,10 +158,10 @@ struct HeadRun {
       } else {
         return
       }
-      let blocks = (words.count + Self.blockWords - 1) / Self.blockWords
+      let blocks = (words.count + blockWords - 1) / blockWords
       model.workers.run(blocks) { block, worker in
-        let first = block * Self.blockWords
-        let rows = first..<min(words.count, first + Self.blockWords)
+        let first = block * blockWords
+        let rows = first..<min(words.count, first + blockWords)
         let memory = memories[worker]
         memory.pack(0..<rows.count, table.rows(rows))
         let outputs = start + rows.lowerBound..<start + rows.upperBound

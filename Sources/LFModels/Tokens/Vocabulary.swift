@@ -17,7 +17,7 @@ struct Vocabulary {
 
   /// The id of the token that the tokenizer's settings name for a role, or of
   /// the usual one.
-  private func id(role: String, usual: [String]) throws(LFError) -> Int? {
+  func id(role: String, usual: [String]) throws(LFError) -> Int? {
     var texts = usual
     for name in ["special_tokens_map.json", "tokenizer_config.json"] {
       guard let value = try object(name)?[role] else { continue }

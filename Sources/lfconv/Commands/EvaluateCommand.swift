@@ -1,0 +1,61 @@
+import ArgumentParser
+import LFCore
+import LFTools
+
+/// `lfconv evaluate`
+struct EvaluateCommand: Action {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure the masked-LM loss of models, side by side.",
+    discussion: """
+      FILE is a safetensors file with int64 or int32 tensors [B,S]: input_ids, and optionally \
+      attention_mask, global_attention_mask, token_type_ids and labels. Labels are token ids, -100 \
+      where nothing is scored. Without labels 15 % of the ordinary tokens are chosen by the seed, \
+      replaced by the mask token and scored.
+
+      A row that is longer than a model reads is cut into pieces of its longest input.
+
+      EXAMPLES
+        lfconv evaluate ./roberta longformer.lfz --inputs inputs.safetensors
+        lfconv evaluate longformer.lfz --inputs inputs.safetensors --length 1024 --seed 7 --json
+      """)
+  static let schema = "lfconv.evaluate/1"
+
+  @Argument(help: ArgumentHelp("The models.", valueName: "model"))
+  var models: [String]
+
+  @Option(help: ArgumentHelp("Token ids, as safetensors.", valueName: "file"))
+  var inputs: String
+
+  @Option(help: "Tokens that a model reads at once; default: its longest input.")
+  var length: Int?
+
+  @Option(help: "Seed of the choice of what is scored.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var sourceOptions: SourceOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard length ?? 1 >= 1 else { throw ValidationError("--length takes 1 or more.") }
+  }
+
+  func perform() throws -> Int32 {
+    let console = common.console
+    let progress = console.progress
+    defer { progress.clear() }
+    var evaluation = Evaluation(threads: common.threadCount)
+    evaluation.length = length
+    evaluation.seed = seed
+    evaluation.options = sourceOptions.open
+    let rows = try EvaluationRows(inputs: inputs)
+    let results = try evaluation.run(models, rows: { (_) throws(LFError) in rows }) {
+      progress.show("evaluating \($0 + 1) of \(models.count)", $1)
+    }
+    progress.clear()
+    try console.object(
+      JSONObject([("schema", .string(Self.schema)), ("models", .array(results.map(\.json)))]))
+    try console.result(EvaluationText(results).text)
+    return 0
+  }
+}
