@@ -49,7 +49,9 @@ struct EvaluateCommand: Action {
     evaluation.seed = seed
     evaluation.options = sourceOptions.open
     let rows = try EvaluationRows(inputs: inputs)
-    let results = try evaluation.run(models, rows: { (_) throws(LFError) in rows }) {
+    let results = try evaluation.run(models) { (_) throws(LFError) in
+      rows
+    } progress: {
       progress.show("evaluating \($0 + 1) of \(models.count)", $1)
     }
     progress.clear()
