@@ -94,3 +94,19 @@ extension Machine {
     #endif
   }
 }
+
+extension Machine {
+  /// Lets `peakMemory` begin again at what is held now; false where the system
+  /// has no way to.
+  package static func resetPeakMemory() -> Bool {
+    #if os(Linux)
+      // See proc(5), clear_refs.
+      let descriptor = unsafe open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { return false }
+      defer { close(descriptor) }
+      return unsafe write(descriptor, "5", 1) == 1
+    #else
+      return false
+    #endif
+  }
+}

@@ -22,5 +22,6 @@ struct LFConvCommand: ParsableCommand {
       RobertaToLongformerCommand.self, ConvertCommand.self, InspectCommand.self,
       VerifyCommand.self, DiffCommand.self, CheckCommand.self, GoldenCommand.self,
       BenchCommand.self, DrawCommand.self, TokenizeCommand.self, EvaluateCommand.self,
+      CompareAttentionCommand.self,
     ])
 }

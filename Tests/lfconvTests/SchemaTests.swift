@@ -86,6 +86,15 @@ struct SchemaTests {
     try check("evaluate", [Self.roberta, "--inputs", scratch("nowhere")], exit: 4)
   }
 
+  @Test("Patterns compared")
+  func patterns() throws {
+    let inputs = Repository.root + "/Golden/evaluation/roberta-masked-lm-three-windows.safetensors"
+    let call = [Self.roberta, "--inputs", inputs, "--attention", "window:8,lsh:4:2+global:0,3"]
+    try check("compare-attention", call + ["--lengths", "8,40", "--html", scratch("page.html")])
+    try check("compare-attention", call + ["--html", scratch("page.html")], exit: 4)
+    try check("compare-attention", [Self.pickle, "--inputs", inputs], exit: 3)
+  }
+
   @Test("Benchmark and picture")
   func others() throws {
     try check("bench", [Self.longformer, "--length", "16", "--repeats", "2"])

@@ -63,7 +63,7 @@ struct EncoderLayer {
   }
 
   /// Query, key and value of every token.
-  private func project(_ states: Matrix) {
+  func project(_ states: Matrix) {
     weights.projections.apply(
       to: states, workers.timing(.queryKeyValue), into: memory.attention.projected)
     noise?.apply(to: memory.attention.projected, .projections)

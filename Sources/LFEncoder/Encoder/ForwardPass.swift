@@ -6,8 +6,8 @@ public struct ForwardPass {
   private let model: EncoderModel
   private let inputs: PreparedInputs
   private let memory: LayerMemory
-  private let workers: Workers
-  private let states: Matrix  // [N·S, H]
+  let workers: Workers
+  let states: Matrix  // [N·S, H]
   /// Memory for the layer of a streamed model.
   private var streamed: LayerWeights?
   /// Layers that have run.

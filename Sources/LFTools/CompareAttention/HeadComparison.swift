@@ -1,0 +1,59 @@
+import Foundation
+import LFCore
+import LFEncoder
+import LFFamilies
+
+/// Sums over scored tokens of what a masked-LM head says under a pattern, beside
+/// what it says under full attention.
+struct HeadComparison {
+  private var scores = TokenScores()
+  private var agreeing = 0
+  private var divergence = 0.0
+
+  /// Adds tokens.
+  ///
+  /// - Parameters:
+  ///   - features: under the pattern.
+  ///   - full: of the same tokens under full attention.
+  ///   - labels: ids of the vocabulary.
+  mutating func add(
+    _ features: TokenFeatures, _ full: TokenFeatures, labels: [Int], model: EncoderModel
+  ) throws(LFError) {
+    let vocabulary = model.configuration.vocabularySize
+    let step = TokenScores.step(vocabulary: vocabulary)
+    for start in stride(from: 0, to: features.count, by: step) {
+      let tokens = start..<min(features.count, start + step)
+      let own = try model.logits(of: features, tokens: tokens).values  // [tokens, V]
+      let other = try model.logits(of: full, tokens: tokens).values  // [tokens, V]
+      for token in tokens {
+        let row = (token - start) * vocabulary..<(token - start + 1) * vocabulary
+        let (loss, best) = TokenScores.score(own[row], label: labels[token])
+        scores.nats.append(loss)
+        if best == TokenScores.score(other[row], label: labels[token]).best { agreeing += 1 }
+        divergence += Self.divergence(other[row], own[row])
+      }
+    }
+  }
+
+  /// Σ p·ln(p/q) of two rows of logits, in float64.
+  static func divergence(_ first: ArraySlice<Float>, _ second: ArraySlice<Float>) -> Double {
+    let (p, q) = (logSum(first), logSum(second))
+    return zip(first, second).reduce(0) { sum, pair in
+      let log = Double(pair.0) - p
+      return sum + exp(log) * (log - (Double(pair.1) - q))
+    }
+  }
+
+  private static func logSum(_ logits: ArraySlice<Float>) -> Double {
+    let top = Double(logits.max() ?? 0)
+    return top + log(logits.reduce(0) { $0 + exp(Double($1) - top) })
+  }
+
+  var result: PatternResult.LanguageModel? {
+    let count = Double(scores.nats.count)
+    guard count > 0 else { return nil }
+    return PatternResult.LanguageModel(
+      natsPerToken: scores.nats.reduce(0, +) / count, top1Agreement: Double(agreeing) / count,
+      meanKL: divergence / count)
+  }
+}

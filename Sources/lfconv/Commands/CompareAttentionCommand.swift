@@ -1,0 +1,99 @@
+import ArgumentParser
+import LFCore
+import LFEncoder
+import LFFamilies
+import LFFiles
+import LFTools
+
+/// `lfconv compare-attention`
+struct CompareAttentionCommand: Action {
+  static let configuration = CommandConfiguration(
+    commandName: "compare-attention",
+    abstract: "Run one model's weights under several attention patterns.",
+    discussion: """
+      Full attention is the measure. For each pattern: keys a query, operations, seconds, memory,
+      the distance of the hidden states by layer and position, the attention that it drops, and,
+      with a masked-LM head, its loss and how far its predictions move. Nothing is trained.
+
+      FILE is a safetensors file as `lfconv evaluate` takes it. Inputs longer than the model reads
+      repeat its position embeddings, in memory.
+
+      EXAMPLES
+        lfconv compare-attention ./roberta --inputs inputs.safetensors
+        lfconv compare-attention longformer.lfz --inputs inputs.safetensors \
+      --attention window:256,blockwise:2,lsh:64:4 --lengths 1024,2048,4096 --html page.html
+      """)
+  static let schema = "lfconv.compare-attention/1"
+
+  @Argument(help: "The model.")
+  var model: String
+
+  @Option(help: ArgumentHelp("Token ids, as safetensors.", valueName: "file"))
+  var inputs: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Patterns, separated by commas; default: some that suit the inputs.",
+      discussion: CommandValues.attentionForms, valueName: "pattern,…"),
+    transform: AttentionName.list)
+  var attention: [AttentionName] = []
+
+  @Option(
+    help: "Lengths at which time and memory are measured as well.",
+    transform: CommandValues.numbers)
+  var lengths: [Int] = []
+
+  @Option(help: "Seed of the choice of what is scored.")
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("A page with pictures to write.", valueName: "file"))
+  var html: String?
+
+  @OptionGroup var sourceOptions: SourceOptions
+  @OptionGroup var common: CommonOptions
+
+  /// Most tokens of a growth measurement.
+  private static let mostTokens = 1 << 20
+
+  func validate() throws {
+    guard lengths.allSatisfy({ (1...Self.mostTokens).contains($0) }) else {
+      throw ValidationError("--lengths takes numbers from 1 to \(Self.mostTokens).")
+    }
+  }
+
+  func perform() throws -> Int32 {
+    let console = common.console
+    let progress = console.progress
+    defer { progress.clear() }
+    let rows = try EvaluationRows(inputs: inputs)
+    var names = attention
+    if names.isEmpty {
+      let longest = rows.rows.map(\.ids.count).max() ?? 1
+      names = try AttentionComparison.suggested(length: longest).map { try AttentionName($0) }
+    }
+    var comparison = try AttentionComparison(patterns: names, threads: common.threadCount)
+    comparison.lengths = lengths
+    comparison.seed = seed
+    comparison.options = sourceOptions.open
+    // The page's place is taken before hours of work.
+    let page = try html.map { try OutputFile($0, overwrite: common.force) }
+    let result = try comparison.run(model) { (_) throws(LFError) in
+      rows
+    } progress: {
+      progress.show($0, $1)
+    }
+    progress.clear()
+    if let page {
+      let machine =
+        "\(ToolVersion.text), \(Machine.processorName), \(InstructionSet.name), "
+        + "\(common.threadCount) threads"
+      let text = ComparisonPage(result: result, patterns: comparison.patterns, machine: machine)
+      try page.append(Array(text.html.utf8))
+      try page.publish()
+    }
+    try console.object(result.json)
+    try console.result(ComparisonText(result).text)
+    if let html, !common.quiet { try console.result("\npage    \(printable(html))") }
+    return 0
+  }
+}
