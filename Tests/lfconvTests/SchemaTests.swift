@@ -92,7 +92,8 @@ struct SchemaTests {
     let call = [Self.roberta, "--inputs", inputs, "--attention", "window:8,lsh:4:2+global:0,3"]
     try check("compare-attention", call + ["--lengths", "8,40", "--html", scratch("page.html")])
     try check("compare-attention", call + ["--html", scratch("page.html")], exit: 4)
-    try check("compare-attention", [Self.pickle, "--inputs", inputs], exit: 3)
+    let choices = Repository.golden("multiple-choice-default-globals") + "/source"
+    try check("compare-attention", [choices, "--inputs", inputs], exit: 3)
   }
 
   @Test("Benchmark and picture")
