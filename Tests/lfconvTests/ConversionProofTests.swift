@@ -189,7 +189,8 @@ struct ConversionProofTests {
       wide.errors.contains(
         "note: the attention window of 512 is wider than the longest input, 70 tokens: Hugging "
           + "Face's Longformer classes pad every input to a multiple of the window"))
-    #expect(try convert(source, []).errors.isEmpty)
+    let usual = try convert(source, [])
+    #expect(usual.exitCode == 0 && !usual.errors.contains("window"), "\(usual.errors)")
   }
 
   @Test(

@@ -67,8 +67,21 @@ enum CommandValues {
 
   /// A pattern's name.
   @Sendable static func attention(_ text: String) throws -> AttentionName {
+    try parsed(text, AttentionName.init(_:))
+  }
+
+  /// Names of patterns, separated by commas.
+  @Sendable static func attentions(_ text: String) throws -> [AttentionName] {
+    try parsed(text, AttentionName.list)
+  }
+
+  /// Reads a value; the parser of options prints the message of an error alone,
+  /// so that the hint has to be a part of it.
+  private static func parsed<Value>(
+    _ text: String, _ read: (String) throws(LFError) -> Value
+  ) throws -> Value {
     do throws(LFError) {
-      return try AttentionName(text)
+      return try read(text)
     } catch {
       throw ValidationError(
         error.message + " [\(error.code)]" + (error.hint.map { "; \($0)" } ?? ""))

@@ -35,7 +35,7 @@ struct CompareAttentionCommand: Action {
     help: ArgumentHelp(
       "Patterns, separated by commas; default: some that suit the inputs.",
       discussion: CommandValues.attentionForms, valueName: "pattern,…"),
-    transform: AttentionName.list)
+    transform: CommandValues.attentions)
   var attention: [AttentionName] = []
 
   @Option(

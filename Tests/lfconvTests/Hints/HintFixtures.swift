@@ -16,6 +16,9 @@ enum HintFixtures {
     try containers(scratch)
     try fairseq(scratch)
     try pickles(scratch)
+    try unnamed(scratch)
+    try caches(scratch)
+    try tokenizers(scratch)
     try others(scratch)
     return scratch
   }
@@ -43,6 +46,7 @@ enum HintFixtures {
       $0["architectures"] = ["LongformerForMaskedLM"]
       $0["attention_window"] = [4, 4]
     }
+    _ = try HandMadeModel.RoBERTa(.with { $0.weights = 1e30 }).write(in: scratch, as: "overflow")
     // A BERT with a head that no stock class has, and one with a tensor in its encoder.
     let bert = Repository.root + "/Tests/Corpora/flavours/bert"
     for (name, extra) in [("heads", "cls.species.weight"), ("extra", "bert.encoder.extra.weight")] {
@@ -77,6 +81,69 @@ enum HintFixtures {
       try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any] ?? [:]
     change(&json)
     try JSONSerialization.data(withJSONObject: json).write(to: url)
+  }
+
+  /// Configurations that do not say what the weights are.
+  private static func unnamed(_ scratch: Scratch) throws {
+    let unclear = try scratch.copy(
+      Repository.golden("token-classification") + "/source", as: "unclear")
+    try edit(unclear + "/config.json") { $0["architectures"] = nil }
+    let unnamed = try HandMadeModel.bert(width: 2, in: scratch, as: "unnamed")
+    try edit(unnamed + "/config.json") {
+      $0["architectures"] = nil
+      $0["model_type"] = nil
+    }
+  }
+
+  /// Hugging Face's cache, and an adapter.
+  private static func caches(_ scratch: Scratch) throws {
+    for name in ["mine", "other"] {
+      let model = "cache/models--me--\(name)"
+      try scratch.write(model + "/refs/main", "abc")
+      try FileManager.default.createDirectory(
+        atPath: scratch(model + "/snapshots"), withIntermediateDirectories: true)
+      _ = try scratch.copy(scratch("model"), as: model + "/snapshots/abc")
+    }
+    try scratch.write("empty-cache/models--me--mine/snapshots/.keep", "")
+    let matrix = Tensor("base_model.model.query.lora_A.weight", [1, 2], [1, 2])
+    try scratch.write(
+      "adapter/adapter_model.safetensors", Array(HandMadeModel.safetensors([matrix])))
+    try scratch.write("adapter/adapter_config.json", #"{"peft_type": "LORA"}"#)
+  }
+
+  // MARK: Tokenizers
+
+  private static func tokenizers(_ scratch: Scratch) throws {
+    let goldens = Repository.root + "/Tests/LFTokenizersTests/Goldens/"
+    let bpe = ["vocab.json", "merges.txt"].map { ("files-roberta/" + $0, $0) }
+    let json = [("roberta.json", "tokenizer.json")]
+    func copy(_ source: String, as name: String, with files: [(from: String, to: String)]) throws {
+      _ = try scratch.copy(source, as: name)
+      for file in files { _ = try scratch.copy(goldens + file.from, as: name + "/" + file.to) }
+    }
+    for name in ["tokenizers", "words"] { try scratch.write(name + "/.keep", "") }
+    for (name, files) in [
+      ("json", json), ("merges", bpe), ("words", [("files-bert/vocab.txt", "vocab.txt")]),
+      ("pieces", ["sentencepiece.bpe.model"].map { ("files-xlm-roberta/" + $0, $0) }),
+      ("unigram", []), ("unigram-unknown", []),
+    ] as [(String, [(String, String)])] {
+      try copy(scratch("roberta"), as: "tokenizers/" + name, with: files)
+    }
+    for (name, unknown) in [("unigram", "null"), ("unigram-unknown", "0")] {
+      try scratch.write(
+        "tokenizers/\(name)/tokenizer.json",
+        """
+        {"version": "1.0", "added_tokens": [], "model": {"type": "Unigram", "unk_id": \(unknown),
+         "vocab": [["<unk>", 0], ["a", -1]], "byte_fallback": false}}
+        """)
+    }
+    // fairseq's dictionary of words, alone and with what says how text is cut.
+    let fairseq = Repository.golden("fairseq-legacy-pickle") + "/source"
+    for (name, files) in [("none", []), ("json", json), ("merges", bpe)] {
+      try copy(fairseq, as: "words/" + name, with: files)
+    }
+    try scratch.file("text.txt", "a\n")
+    try scratch.file("unknown.txt", "b\n")
   }
 
   // MARK: Containers
@@ -145,6 +212,16 @@ enum HintFixtures {
       (
         "deep", HandMadePickle.dictionary(("run", HandMadePickle.dictionary(("net", weights))))
       ),
+      (
+        "float8",
+        HandMadePickle.dictionary(
+          (
+            "w",
+            HandMadePickle.tensor(
+              "0", count: 4, shape: [2, 2], strides: [2, 1], function: "_rebuild_tensor_v3",
+              more: HandMadePickle.global("torch", "float8_e4m3fn"))
+          ))
+      ),
       ("module", HandMadePickle.object("models", "Net", weights)),
       ("negated", HandMadePickle.dictionary(("w", negated))),
     ]
@@ -195,6 +272,10 @@ enum HintFixtures {
     let mask = Tensor("global_attention_mask", [1, 4], integers: [1, 0, 0, 0])
     try scratch.file("ids.safetensors", HandMadeModel.safetensors([ids]))
     try scratch.file("mask.safetensors", HandMadeModel.safetensors([ids, mask]))
+    let labels = Tensor("labels", [1, 4], integers: [-100, 9, -100, 8])
+    try scratch.file("labelled.safetensors", HandMadeModel.safetensors([ids, labels]))
+    let longer = Tensor("input_ids", [1, 24], integers: Array(5..<29))
+    try scratch.file("longer.safetensors", HandMadeModel.safetensors([longer]))
     try scratch.write("tensorflow/tf_model.h5", "no checkpoint")
     let hdf5: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
     try scratch.write("weights.bin", hdf5 + Array(repeating: 0, count: 100))

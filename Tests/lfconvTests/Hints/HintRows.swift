@@ -2,7 +2,9 @@
 enum HintRows {
   private typealias Row = HintTests.Followed
 
-  static let all = configurations + choices + damage + pickles + conversions + runs
+  static let all =
+    configurations + choices + caches + damage + pickles + conversions + patterns + runs
+    + evaluations + tokenizers
 
   /// Hints that no command line can bring about.
   static let unreachable: [HintTests.Unreachable] = [
@@ -58,6 +60,15 @@ enum HintRows {
       "bench $S/vocabulary --length 2", "the tokenizer's files may belong to another model",
       "bench $S/bert --length 2"),
     Row(
+      "bench $S/unclear --length 4",
+      "give a configuration that names it, as in \"architectures\": "
+        + "[\"RobertaForTokenClassification\"], with --config",
+      "bench $S/unclear --length 4 --config $G/token-classification/source/config.json"),
+    Row(
+      "bench $S/unnamed --length 2",
+      "give a configuration that states it, as in \"model_type\": \"bert\", with --config",
+      "bench $S/unnamed --length 2 --config $S/bert/config.json"),
+    Row(
       "convert $S/other-dictionary/model.pt -o $S/c4",
       "put the dictionary that the model was trained with beside it, or move this one away",
       "convert $G/fairseq-legacy-pickle/source/model.pt -o $S/c4"),
@@ -105,6 +116,20 @@ enum HintRows {
       "inspect $S/pickles/deep.pt",
       "name a dictionary further inside with --key, as in a/b; the file has run (a dict)",
       "inspect $S/pickles/deep.pt --key run/net"),
+  ]
+
+  private static let caches: [HintTests.Followed] = [
+    Row(
+      "inspect $S/cache", "give the path of one of them",
+      "inspect $S/cache/models--me--mine ; inspect $S/cache/models--me--other"),
+    Row(
+      "inspect $S/empty-cache/models--me--mine", "download the model into the cache first",
+      "inspect $S/cache/models--me--mine"),
+    Row(
+      "inspect $S/adapter",
+      "merge it into its base model with peft: PeftModel.from_pretrained(base, adapter)"
+        + ".merge_and_unload().save_pretrained(folder)",
+      "inspect $S/model"),
   ]
 
   // MARK: Damaged and other files
@@ -175,6 +200,10 @@ enum HintRows {
       "inspect $S/pickles/negated.pt", "save a copy made by torch.clone",
       "inspect $S/pickles/plain.pt"),
     Row(
+      "inspect $S/pickles/float8.pt",
+      "store the tensors as torch.float32, float16 or bfloat16 first",
+      "inspect $S/pickles/plain.pt"),
+    Row(
       "inspect $S/pickles/script.pt", "save the state_dict() of the original model",
       "inspect $S/pickles/plain.pt"),
     Row(
@@ -186,12 +215,27 @@ enum HintRows {
 
   private static let overflow = "bf16 has the range of f32; --allow-nonfinite makes them infinite"
 
+  private static let distilbert = "$G/distilbert-sequence-classification/source"
+  private static let electra = "$G/electra-sequence-classification/source"
+
   private static let conversions: [HintTests.Followed] = [
     Row(
-      "roberta-to-longformer $G/bert-sequence-classification/source -o $S/f0 --attention-window 8",
-      "convert the encoder alone with --key bert.",
-      "roberta-to-longformer $G/bert-sequence-classification/source -o $S/f0 --attention-window 8 "
-        + "--key bert."),
+      "roberta-to-longformer \(distilbert) -o $S/f0 --attention-window 8",
+      "convert the encoder alone with --key distilbert.",
+      "roberta-to-longformer \(distilbert) -o $S/f0 --attention-window 8 --key distilbert."),
+    Row(
+      "roberta-to-longformer \(electra) -o $S/f7 --attention-window 8",
+      "convert the encoder alone with --key electra.",
+      "roberta-to-longformer \(electra) -o $S/f7 --attention-window 8 --key electra."),
+    Row(
+      "roberta-to-longformer $S/overflow -o $S/f8 --attention-window 8 --max-positions 40",
+      "--no-check converts it without the proofs; every forward pass in float32 will find the same",
+      "roberta-to-longformer $S/overflow -o $S/f8 --attention-window 8 --max-positions 40 "
+        + "--no-check"),
+    Row(
+      "roberta-to-longformer $S/roberta -o $S/f9 --attention-window 8 --reset-global-projections",
+      "leave the option out: a conversion copies the local projections to the global ones",
+      "roberta-to-longformer $S/roberta -o $S/f9 --attention-window 8"),
     Row(
       "convert $S/nan -o $S/f1",
       "the training that made it went wrong; --allow-nonfinite converts it all the same",
@@ -214,6 +258,24 @@ enum HintRows {
       "roberta-to-longformer $S/model -o $S/f6 --attention-window 7",
       "the window is the full width: half of it lies on each side of a token",
       "roberta-to-longformer $S/model -o $S/f6 --attention-window 14"),
+  ]
+
+  // MARK: Attention patterns
+
+  private static let compare =
+    "compare-attention $S/roberta --inputs $S/labelled.safetensors --attention"
+
+  private static let patterns: [HintTests.Followed] = [
+    Row(
+      "draw --attention windows:4 --length 8 -o $S/p1.svg", "did you mean window?",
+      "draw --attention window:4 --length 8 -o $S/p1.svg"),
+    Row("\(compare) full,windows:4", "did you mean window?", "\(compare) full,window:4"),
+    Row(
+      "\(compare) sparse",
+      "patterns are full, window:W, dilated:W:D, blockwise:N, bigbird:BLOCK:RANDOM, "
+        + "recurrence:SEGMENT:MEMORY, lsh:CHUNK:ROUNDS, lsh-shared:CHUNK:ROUNDS",
+      "\(compare) full,window:4,dilated:2:2,blockwise:2,bigbird:1:1,recurrence:2:2,lsh:2:1,"
+        + "lsh-shared:2:1"),
   ]
 
   // MARK: Runs of a model
@@ -242,5 +304,43 @@ enum HintRows {
       "bench $S/model --length 4", "\"baseline\" runs everywhere, and gives the same bits",
       "bench $S/model --length 4", environment: ["LFCONV_CPU": foreign],
       then: ["LFCONV_CPU": "baseline"]),
+  ]
+  // MARK: Losses
+
+  private static let evaluate =
+    "evaluate $G/roberta-masked-lm-three-windows/source --inputs"
+
+  private static let evaluations: [HintTests.Followed] = [
+    Row(
+      "evaluate $G/bert-masked-lm-relu/source --inputs $S/ids.safetensors",
+      "give labels and masked input_ids with --inputs",
+      "evaluate $G/bert-masked-lm-relu/source --inputs $S/labelled.safetensors"),
+    Row(
+      "\(evaluate) $S/ids.safetensors --seed 1",
+      "give labels, longer inputs, or another --seed",
+      "\(evaluate) $S/labelled.safetensors --seed 1 ; \(evaluate) $S/longer.safetensors --seed 1 ; "
+        + "\(evaluate) $S/ids.safetensors --seed 3"),
+  ]
+
+  // MARK: Tokenizers
+
+  private static let text = "--text $S/text.txt"
+
+  private static let tokenizers: [HintTests.Followed] = [
+    Row(
+      "tokenize $S/roberta \(text)",
+      "put tokenizer.json, vocab.json with merges.txt, vocab.txt, or sentencepiece.bpe.model "
+        + "beside the weights",
+      ["json", "merges", "words", "pieces"].map { "tokenize $S/tokenizers/\($0) \(text)" }
+        .joined(separator: " ; ")),
+    Row(
+      "tokenize $S/words/none/model.pt \(text)",
+      "put the vocabulary's tokenizer.json, or vocab.json and merges.txt, beside it",
+      "tokenize $S/words/json/model.pt \(text) ; tokenize $S/words/merges/model.pt \(text)"),
+    Row(
+      "tokenize $S/tokenizers/unigram --text $S/unknown.txt",
+      "the model's unk_id is null, and the text has a character without a token",
+      "tokenize $S/tokenizers/unigram \(text) ; "
+        + "tokenize $S/tokenizers/unigram-unknown --text $S/unknown.txt"),
   ]
 }

@@ -50,7 +50,11 @@ struct HintTests {
 
   /// The hint of a failure, wherever the command prints it.
   private func hint(_ result: Program.Result) -> String? {
-    if let error = result.json["error"] as? [String: Any] { return error["hint"] as? String }
+    if let error = result.json["error"] as? [String: Any] {
+      // Behind a message about an option, which the parser of options makes one with it.
+      let parts = (error["message"] as? String)?.components(separatedBy: "]; ") ?? []
+      return error["hint"] as? String ?? parts.dropFirst().last
+    }
     return (result.json["cases"] as? [[String: Any]])?.first?["hint"] as? String
   }
 
