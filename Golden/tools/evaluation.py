@@ -3,6 +3,8 @@
 
     python evaluation.py make                    write Golden/evaluation/: labelled inputs and their losses
     python evaluation.py compare LFCONV FOLDER…  the same for other folders, run through lfconv as well
+    python evaluation.py positions LFCONV MODEL  what new positions cost a real model of antibody chains: its own input
+                                                 length, then 1,000 tokens with repeated and with random positions
 
 Labels are those of a seeded choice of tokens, which keep their ids in one half of the rows and become another token in
 the other: a loss is defined for both. −100 stands where nothing is scored, also on padding.
@@ -106,9 +108,59 @@ def compare(lfconv, folders, length, rows):
     return 0 if worst <= LIMIT else 1
 
 
+# Heavy chains of trastuzumab, adalimumab, bevacizumab, rituximab, nivolumab and pembrolizumab, as published.
+CHAINS = (
+    "EVQLVESGGGLVQPGGSLRLSCAASGFNIKDTYIHWVRQAPGKGLEWVARIYPTNGYTRYADSVKGRFTISADTSKNTAYLQMNSLRAEDTAVYYCSRWGGDGFYAMDYWGQGTLVTVSS",
+    "EVQLVESGGGLVQPGRSLRLSCAASGFTFDDYAMHWVRQAPGKGLEWVSAITWNSGHIDYADSVEGRFTISRDNAKNSLYLQMNSLRAEDTAVYYCAKVSYLSTASSLDYWGQGTLVTVSS",
+    "EVQLVESGGGLVQPGGSLRLSCAASGYTFTNYGMNWVRQAPGKGLEWVGWINTYTGEPTYAADFKRRFTFSLDTSKSTAYLQMNSLRAEDTAVYYCAKYPHYYGSSHWYFDVWGQGTLVTVSS",
+    "QVQLQQPGAELVKPGASVKMSCKASGYTFTSYNMHWVKQTPGRGLEWIGAIYPGNGDTSYNQKFKGKATLTADKSSSTAYMQLSSLTSEDSAVYYCARSTYYGGDWYFNVWGAGTTVTVSA",
+    "QVQLVESGGGVVQPGRSLRLDCKASGITFSNSGMHWVRQAPGKGLEWVAVIWYDGSKRYYADSVKGRFTISRDNSKNTLFLQMNSLRAEDTAVYYCATNDDYWGQGTLVTVSS",
+    "QVQLVQSGVEVKKPGASVKVSCKASGYTFTNYYMYWVRQAPGQGLEWMGGINPSNGGTNFNEKFKNRVTLTTDSSTTTAYMELKSLQFDDTAVYYCARRDYRFDMGFDYWGQGTTVTVSS",
+)
+MASK = 24  # the model's own, behind four special tokens and twenty residues
+
+
+def long_rows(rng, rows):
+    """Chains in random order, one behind the other, with 15 % of the residues masked and as labels."""
+    inputs = {name: np.full((rows, 1000), fill) for name, fill in
+              (("input_ids", 1), ("attention_mask", 0), ("labels", -100))}
+    for row in range(rows):
+        text = "".join(CHAINS[chain] for chain in rng.permutation(np.tile(np.arange(len(CHAINS)), 2))[:8])
+        ids = np.array([0, *("ACDEFGHIKLMNPQRSTVWY".index(residue) + 4 for residue in text), 2])[:1000]
+        chosen = (rng.random(len(ids)) < 0.15) & (ids >= 4)
+        inputs["labels"][row, :len(ids)][chosen] = ids[chosen]
+        inputs["input_ids"][row, :len(ids)] = np.where(chosen, MASK, ids)
+        inputs["attention_mask"][row, :len(ids)] = 1
+    return inputs
+
+
+def positions(lfconv, model):
+    """The shape of the paper's table 5: repeating positions costs little, random ones a lot."""
+    rng = generator("positions")
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        save_file(long_rows(rng, 16), scratch / "inputs.safetensors")
+        subprocess.run([lfconv, "roberta-to-longformer", model, "-o", scratch / "tiled", "--quiet", "--max-positions",
+                        "1024", "--attention-window", "256"], check=True, stderr=subprocess.DEVNULL)
+        (scratch / "random").mkdir()
+        for file in (scratch / "tiled").iterdir():
+            (scratch / "random" / file.name).write_bytes(file.read_bytes())
+        tensors = load_file(scratch / "tiled" / "model.safetensors")
+        table = next(name for name in tensors if "position_embeddings" in name)
+        rows = tensors[table].copy()
+        rows[2 + 144:] = rng.normal(0, 0.02, rows[2 + 144:].shape)
+        save_file({**tensors, table: rows}, scratch / "random" / "model.safetensors", metadata={"format": "pt"})
+        found = subprocess.run([lfconv, "evaluate", model, scratch / "tiled", scratch / "random", "--inputs",
+                                scratch / "inputs.safetensors", "--json"], check=True, capture_output=True, text=True)
+    bits = [result["bits_per_token"] for result in json.loads(found.stdout)["models"]]
+    for name, value in zip(("source, 144 tokens", "positions repeated, 1,000 tokens", "positions random"), bits):
+        print(f"{name}: {value:.3f} bits a token")
+    return 0 if bits[0] < bits[1] < bits[2] and bits[1] - bits[0] < (bits[2] - bits[0]) / 2 else 1
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["make", "compare"])
+    parser.add_argument("what", choices=["make", "compare", "positions"])
     parser.add_argument("lfconv", nargs="?", type=pathlib.Path)
     parser.add_argument("folders", nargs="*", type=pathlib.Path)
     parser.add_argument("--length", type=int, default=100)
@@ -116,6 +168,8 @@ def main():
     arguments = parser.parse_args()
     if arguments.what == "make":
         return make()
+    if arguments.what == "positions":
+        return positions(arguments.lfconv.resolve(), arguments.folders[0])
     return compare(arguments.lfconv.resolve(), arguments.folders, arguments.length, arguments.rows)
 
 

@@ -81,6 +81,10 @@ if "$here/fetch-real.sh" "$real"; then
     --length 700 --global 2 --source "$real/checkpoint_vh.pt" --windows 32 32 64 64
   "$run" "$here/interop.py" --model "$work/sapiens" --case "$work/sapiens-case"
   "$lfconv" verify "$work/sapiens-case" --verbose
+  echo "interop: its masked-LM loss, and what new positions cost it"
+  "$lfconv" convert "$real/checkpoint_vh.pt" -o "$work/sapiens-source" --quiet
+  "$run" "$here/evaluation.py" compare "$lfconv" "$work/sapiens-source" "$work/sapiens"
+  "$run" "$here/evaluation.py" positions "$lfconv" "$real"
 else
   echo "interop: the real checkpoint is skipped: it could not be fetched, for the reason given above"
 fi
