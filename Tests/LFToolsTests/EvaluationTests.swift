@@ -1,5 +1,7 @@
 import Foundation
 import LFCore
+import LFFamilies
+import LFModels
 import LFTools
 import TestSupport
 import Testing
@@ -96,6 +98,47 @@ struct EvaluationTests {
       #expect(result.byPosition.map(\.range.lowerBound) == places, "seed \(seed)")
       #expect(result.scored == places.count && result.tokens == 16)
     }
+  }
+
+  @Test("Texts are read through the model's tokenizer, and bits by the characters that are scored")
+  func texts() throws {
+    let scratch = try Scratch()
+    let long = "one two three four five six seven eight nine ten eleven twelve"
+    let lines = ["abc def ghi", "", long]
+    try scratch.file("texts.txt", Data(lines.joined(separator: "\n").utf8))
+    let path = Repository.golden("roberta-masked-lm-three-windows") + "/source"
+    let source = try EvaluationSource(text: scratch("texts.txt"))
+    let rows = try source.rows(for: try OpenedModel.open(path)).rows
+    #expect(rows.count == 3)
+    for (row, line) in zip(rows, lines) {
+      #expect(row.ids.first == 0 && row.ids.last == 2, "special tokens around")
+      #expect(row.characters?.reduce(0, +) ?? 0 <= line.count)
+    }
+    var evaluation = Evaluation(threads: 1)
+    evaluation.seed = 3
+    let result = try #require(
+      try evaluation.run([path]) { (model) throws(LFError) in try source.rows(for: model) }.first)
+    #expect(result.tokens == rows.reduce(0) { $0 + $1.ids.count })
+    #expect(result.length <= result.longestInput, "the third line is taken in pieces")
+    let characters = try #require(result.characters)
+    #expect(characters >= result.scored)
+    let bits = try #require(result.bitsPerCharacter)
+    #expect(
+      abs(bits * Double(characters) - result.bitsPerToken * Double(result.scored)) < 1e-9)
+    #expect(failure { try EvaluationSource(text: scratch("nowhere")) }?.code == "io.not-found")
+  }
+
+  @Test("Another attention: a wide window changes nothing, a narrow one does")
+  func attention() throws {
+    let name = "roberta-masked-lm-three-windows"
+    let own = try evaluate(name)
+    let wide = try evaluate(name) { $0.attention = try? AttentionName("window:200") }
+    let narrow = try evaluate(name) { $0.attention = try? AttentionName("window:2+global:first") }
+    #expect(own.attention == "full" && wide.attention == "window:200")
+    #expect(abs(own.natsPerToken - wide.natsPerToken) < 1e-4)
+    #expect(abs(own.natsPerToken - narrow.natsPerToken) > 1e-3)
+    let windows = try evaluate("length-131-windows-4-12-20")
+    #expect(windows.attention == "window:4/12/20")
   }
 
   @Test("Bad input is refused by name")

@@ -34,10 +34,12 @@ public struct AttentionComparison: Sendable {
   public static func suggested(length: Int) -> [String] {
     let window = max(2, min(512, length / 4 / 2 * 2))
     let block = max(1, min(64, length / 16))
-    return [
-      "full", "window:\(window)", "blockwise:2", "bigbird:\(block):3", "lsh:\(block):4",
-      "recurrence:\(window):\(window)",
-    ]
+    let segment = max(1, min(window, length))
+    return ["full", "window:\(window)"]
+      + (length >= 16
+        ? [
+          "blockwise:2", "bigbird:\(block):3", "lsh:\(block):4", "recurrence:\(segment):\(segment)",
+        ] : [])
   }
 
   /// Opens the model and runs it under every pattern.

@@ -1,12 +1,14 @@
 public import LFCore
 import LFEncoder
-import LFFamilies
+public import LFFamilies
 public import LFModels
 
 /// Scores models with a masked-LM head on the same rows of tokens.
 public struct Evaluation: Sendable {
   /// Tokens that a model reads at once; nil for its longest input.
   public var length: Int?
+  /// What takes the place of the models' own attention.
+  public var attention: AttentionName?
   /// Chooses what is scored where there are no labels.
   public var seed: UInt64 = 0
   /// Threads at most.
@@ -52,9 +54,11 @@ public struct Evaluation: Sendable {
       }
       let rows = try read(opened).labelled(
         for: opened, vocabulary: configuration.vocabularySize, seed: seed)
-      let encoder = try EncoderModel(
+      var encoder = try EncoderModel(
         configuration: configuration, source: try opened.canonicalSource(model), threads: threads)
-      var run = ModelRun(path: path, model: encoder, length: length ?? most)
+      if let attention { encoder = try EncoderModel(encoder, attention: attention) }
+      var run = ModelRun(
+        path: path, model: encoder, attention: attention, length: length ?? most)
       try run.score(rows) { progress(number, $0) }
       runs.append(run)
     }
@@ -69,6 +73,7 @@ public struct Evaluation: Sendable {
 private struct ModelRun {
   let path: String
   let model: EncoderModel
+  let attention: AttentionName?
   let length: Int
   private(set) var longestPiece = 0
   private var scores = TokenScores()
@@ -76,9 +81,10 @@ private struct ModelRun {
   private var tokens = 0
   private var characters: Int?
 
-  init(path: String, model: EncoderModel, length: Int) {
+  init(path: String, model: EncoderModel, attention: AttentionName?, length: Int) {
     self.path = path
     self.model = model
+    self.attention = attention
     self.length = length
   }
 
@@ -129,30 +135,25 @@ private struct ModelRun {
     defer { pieces = [] }
     if places.isEmpty { return length * pieces.count }
     let zeros = Array(repeating: 0, count: length)
-    let hasGlobal = model.configuration.hasGlobalTokens && first.global != nil
-    let inputs = EncoderInputs(
+    // A pattern by name says itself which tokens are global.
+    let hasGlobal =
+      attention == nil && model.configuration.hasGlobalTokens && first.global != nil
+    var inputs = EncoderInputs(
       batch: pieces.count, length: length, inputIDs: pieces.flatMap(\.ids),
       attentionMask: pieces.flatMap(\.mask),
       globalAttentionMask: hasGlobal ? pieces.flatMap { $0.global ?? zeros } : nil,
       tokenTypeIDs: pieces.flatMap { $0.types ?? zeros })
+    if let attention { inputs = try attention.applied(to: inputs) }
     var pass = try model.begin(inputs)
     try scores.append(try pass.features(at: places), labels: labels, model: model)
     return length * pieces.count
   }
 
-  /// The patterns of the layers, each once.
-  private var attention: String {
-    var names: [String] = []
-    for name in model.configuration.attention.map(\.rule.description) where names.last != name {
-      names.append(name)
-    }
-    return names.joined(separator: " / ")
-  }
-
   func result(_ bins: PositionBins) -> ModelEvaluation {
     let scored = scores.nats.count
     return ModelEvaluation(
-      path: path, attention: attention, length: longestPiece,
+      path: path, attention: attention?.text ?? model.configuration.attentionText,
+      length: longestPiece,
       longestInput: model.configuration.longestInput, tokens: tokens, scored: scored,
       natsPerToken: scores.nats.reduce(0, +) / Double(max(1, scored)), characters: characters,
       top1: Double(scores.isBest.count { $0 }) / Double(max(1, scored)),

@@ -3,6 +3,7 @@ import LFCore
 import LFEncoder
 import LFFamilies
 import LFFiles
+import LFModels
 import LFTools
 
 /// `lfconv compare-attention`
@@ -15,7 +16,7 @@ struct CompareAttentionCommand: Action {
       the distance of the hidden states by layer and position, the attention that it drops, and,
       with a masked-LM head, its loss and how far its predictions move. Nothing is trained.
 
-      FILE is a safetensors file as `lfconv evaluate` takes it. Inputs longer than the model reads
+      FILE is a safetensors file as `lfconv evaluate` takes it, or with --text one text a line. Inputs longer than the model reads
       repeat its position embeddings, in memory.
 
       EXAMPLES
@@ -29,7 +30,10 @@ struct CompareAttentionCommand: Action {
   var model: String
 
   @Option(help: ArgumentHelp("Token ids, as safetensors.", valueName: "file"))
-  var inputs: String
+  var inputs: String?
+
+  @Option(help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"))
+  var text: String?
 
   @Option(
     help: ArgumentHelp(
@@ -56,6 +60,9 @@ struct CompareAttentionCommand: Action {
   private static let mostTokens = 1 << 20
 
   func validate() throws {
+    guard (inputs == nil) != (text == nil) else {
+      throw ValidationError("Give either --inputs or --text.")
+    }
     guard lengths.allSatisfy({ (1...Self.mostTokens).contains($0) }) else {
       throw ValidationError("--lengths takes numbers from 1 to \(Self.mostTokens).")
     }
@@ -65,20 +72,18 @@ struct CompareAttentionCommand: Action {
     let console = common.console
     let progress = console.progress
     defer { progress.clear() }
-    let rows = try EvaluationRows(inputs: inputs)
-    var names = attention
-    if names.isEmpty {
-      let longest = rows.rows.map(\.ids.count).max() ?? 1
-      names = try AttentionComparison.suggested(length: longest).map { try AttentionName($0) }
-    }
+    let source =
+      try text.map { try EvaluationSource(text: $0) }
+      ?? EvaluationSource(inputs: inputs ?? "")
+    let names = try attention.isEmpty ? suggested(source) : attention
     var comparison = try AttentionComparison(patterns: names, threads: common.threadCount)
     comparison.lengths = lengths
     comparison.seed = seed
     comparison.options = sourceOptions.open
     // The page's place is taken before hours of work.
     let page = try html.map { try OutputFile($0, overwrite: common.force) }
-    let result = try comparison.run(model) { (_) throws(LFError) in
-      rows
+    let result = try comparison.run(model) { (model) throws(LFError) in
+      try source.rows(for: model)
     } progress: {
       progress.show($0, $1)
     }
@@ -95,5 +100,15 @@ struct CompareAttentionCommand: Action {
     try console.result(ComparisonText(result).text)
     if let html, !common.quiet { try console.result("\npage    \(printable(html))") }
     return 0
+  }
+
+  private func suggested(_ source: EvaluationSource) throws(LFError) -> [AttentionName] {
+    let shortest = try source.shortest(
+      for: try OpenedModel.open(model, options: sourceOptions.open))
+    var names: [AttentionName] = []
+    for text in AttentionComparison.suggested(length: shortest) {
+      names.append(try AttentionName(text))
+    }
+    return names
   }
 }

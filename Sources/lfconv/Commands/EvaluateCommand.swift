@@ -1,5 +1,6 @@
 import ArgumentParser
 import LFCore
+import LFFamilies
 import LFTools
 
 /// `lfconv evaluate`
@@ -13,10 +14,13 @@ struct EvaluateCommand: Action {
       where nothing is scored. Without labels 15 % of the ordinary tokens are chosen by the seed, \
       replaced by the mask token and scored.
 
-      A row that is longer than a model reads is cut into pieces of its longest input.
+      With --text every model reads the texts through its own tokenizer, and bits a character are \
+      told as well. A row or text that is longer than a model reads is taken in pieces of its \
+      longest input.
 
       EXAMPLES
         lfconv evaluate ./roberta longformer.lfz --inputs inputs.safetensors
+        lfconv evaluate ./roberta longformer.lfz --text texts.txt
         lfconv evaluate longformer.lfz --inputs inputs.safetensors --length 1024 --seed 7 --json
       """)
   static let schema = "lfconv.evaluate/1"
@@ -25,10 +29,20 @@ struct EvaluateCommand: Action {
   var models: [String]
 
   @Option(help: ArgumentHelp("Token ids, as safetensors.", valueName: "file"))
-  var inputs: String
+  var inputs: String?
+
+  @Option(help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"))
+  var text: String?
 
   @Option(help: "Tokens that a model reads at once; default: its longest input.")
   var length: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "A pattern by its name, in place of the models' own attention.",
+      discussion: CommandValues.attentionForms, valueName: "pattern"),
+    transform: CommandValues.attention)
+  var attention: AttentionName?
 
   @Option(help: "Seed of the choice of what is scored.")
   var seed: UInt64 = 0
@@ -37,6 +51,9 @@ struct EvaluateCommand: Action {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    guard (inputs == nil) != (text == nil) else {
+      throw ValidationError("Give either --inputs or --text.")
+    }
     guard length ?? 1 >= 1 else { throw ValidationError("--length takes 1 or more.") }
   }
 
@@ -46,11 +63,14 @@ struct EvaluateCommand: Action {
     defer { progress.clear() }
     var evaluation = Evaluation(threads: common.threadCount)
     evaluation.length = length
+    evaluation.attention = attention
     evaluation.seed = seed
     evaluation.options = sourceOptions.open
-    let rows = try EvaluationRows(inputs: inputs)
-    let results = try evaluation.run(models) { (_) throws(LFError) in
-      rows
+    let source =
+      try text.map { try EvaluationSource(text: $0) }
+      ?? EvaluationSource(inputs: inputs ?? "")
+    let results = try evaluation.run(models) { (model) throws(LFError) in
+      try source.rows(for: model)
     } progress: {
       progress.show("evaluating \($0 + 1) of \(models.count)", $1)
     }
