@@ -20,6 +20,7 @@ import tempfile
 import numpy as np
 import torch
 from safetensors.numpy import load_file, save_file
+from safetensors.torch import save_file as torch_save
 
 import huggingface
 from models import generator
@@ -87,8 +88,28 @@ def make():
     return 0
 
 
+def masked_lm_alone(folder, target):
+    """A BERT pre-trained with several heads → a folder with its encoder and masked-LM head alone."""
+    tensors = torch.load(folder / "pytorch_model.bin", map_location="cpu", weights_only=True)
+    kept = {name: value.clone().contiguous() for name, value in tensors.items()
+            if value.is_floating_point() and name.startswith(("bert.", "cls.predictions."))
+            and not name.startswith(("bert.pooler.", "cls.predictions.decoder."))}
+    target.mkdir()
+    torch_save(kept, target / "model.safetensors", metadata={"format": "pt"})
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8")) | {"architectures": ["BertForMaskedLM"]}
+    (target / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    return target
+
+
 def compare(lfconv, folders, length, rows):
     """Random tokens through Hugging Face and lfconv."""
+    with tempfile.TemporaryDirectory() as scratch:
+        alone = [masked_lm_alone(folder, pathlib.Path(scratch) / folder.name)
+                 if (folder / "pytorch_model.bin").exists() else folder for folder in folders]
+        return compare_folders(lfconv, alone, length, rows)
+
+
+def compare_folders(lfconv, folders, length, rows):
     worst = 0.0
     for folder in folders:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))

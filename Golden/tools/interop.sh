@@ -85,6 +85,9 @@ if "$here/fetch-real.sh" "$real"; then
   "$lfconv" convert "$real/checkpoint_vh.pt" -o "$work/sapiens-source" --quiet
   "$run" "$here/evaluation.py" compare "$lfconv" "$work/sapiens-source" "$work/sapiens"
   "$run" "$here/evaluation.py" positions "$lfconv" "$real"
+  if [ -f "$build/real-checkpoints/antiberty/pytorch_model.bin" ]; then
+    "$run" "$here/evaluation.py" compare "$lfconv" "$build/real-checkpoints/antiberty" --length 300
+  fi
 else
   echo "interop: the real checkpoint is skipped: it could not be fetched, for the reason given above"
 fi
