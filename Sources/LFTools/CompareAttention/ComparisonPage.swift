@@ -121,7 +121,10 @@ public struct ComparisonPage {
               }, color: Self.color(number))
           })),
     ]
-    if hasHead { cards.insert(losses, at: 0) }
+    if hasHead {
+      cards.insert(losses, at: 0)
+      cards.insert(lossByPosition, at: 1)
+    }
     if !result.growth.isEmpty {
       cards.append(
         card(
@@ -137,6 +140,20 @@ public struct ComparisonPage {
           }))
     }
     return cards.joined()
+  }
+
+  private var lossByPosition: String {
+    card(
+      "Loss by position", "nats a scored token, at the middle of each range of positions",
+      LineChart(
+        label: "loss by position",
+        series: result.results.enumerated().map { number, pattern in
+          LineChart.Series(
+            name: pattern.pattern,
+            points: (pattern.languageModel?.byPosition ?? []).map {
+              (Double($0.range.lowerBound + $0.range.upperBound) / 2, $0.natsPerToken)
+            }, color: Self.color(number))
+        }))
   }
 
   /// A bar a pattern.

@@ -7,6 +7,7 @@ import LFFamilies
 /// what it says under full attention.
 struct HeadComparison {
   private var scores = TokenScores()
+  private var places: [Int] = []
   private var agreeing = 0
   private var divergence = 0.0
 
@@ -16,9 +17,12 @@ struct HeadComparison {
   ///   - features: under the pattern.
   ///   - full: of the same tokens under full attention.
   ///   - labels: ids of the vocabulary.
+  ///   - positions: of the tokens.
   mutating func add(
-    _ features: TokenFeatures, _ full: TokenFeatures, labels: [Int], model: EncoderModel
+    _ features: TokenFeatures, _ full: TokenFeatures, labels: [Int], positions: [Int],
+    model: EncoderModel
   ) throws(LFError) {
+    places += positions
     let vocabulary = model.configuration.vocabularySize
     let step = TokenScores.step(vocabulary: vocabulary)
     for start in stride(from: 0, to: features.count, by: step) {
@@ -49,11 +53,12 @@ struct HeadComparison {
     return top + log(logits.reduce(0) { $0 + exp(Double($1) - top) })
   }
 
-  var result: PatternResult.LanguageModel? {
+  /// The sums as means, the loss by position too.
+  func result(_ bins: PositionBins) -> PatternResult.LanguageModel? {
     let count = Double(scores.nats.count)
     guard count > 0 else { return nil }
     return PatternResult.LanguageModel(
       natsPerToken: scores.nats.reduce(0, +) / count, top1Agreement: Double(agreeing) / count,
-      meanKL: divergence / count)
+      meanKL: divergence / count, byPosition: bins.means(places, scores.nats))
   }
 }

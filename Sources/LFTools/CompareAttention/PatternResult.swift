@@ -26,6 +26,8 @@ public struct PatternResult: Sendable {
     public let top1Agreement: Double
     /// Mean of Σ p·ln(p/q), where p is full attention's.
     public let meanKL: Double
+    /// The loss by position.
+    public let byPosition: [ModelEvaluation.Positions]
   }
 
   /// The pattern's name.
@@ -87,6 +89,7 @@ public struct PatternResult: Sendable {
         ("nats_per_token", languageModel.map { JSONValue($0.natsPerToken) } ?? .null),
         ("top1_agreement", languageModel.map { JSONValue($0.top1Agreement) } ?? .null),
         ("mean_kl", languageModel.map { JSONValue($0.meanKL) } ?? .null),
+        ("loss_by_position", .array((languageModel?.byPosition ?? []).map(\.json))),
       ]))
   }
 }

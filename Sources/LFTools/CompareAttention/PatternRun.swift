@@ -65,7 +65,7 @@ struct PatternRun {
       droppedAttention: dropped.map { layers in
         layers.map { $0.map { $0 / Double(max(1, queries)) } }
       },
-      languageModel: head.result)
+      languageModel: head.result(bins))
   }
 }
 

@@ -32,7 +32,8 @@ struct RowComparison {
         let own = try pass.features(at: scored)
         let measure = features ?? own
         features = measure
-        try runs[number].head.add(own, measure, labels: labels, model: runs[number].model)
+        try runs[number].head.add(
+          own, measure, labels: labels, positions: scored, model: runs[number].model)
       }
       progress(Double(number + 1) / Double(runs.count + 1))
     }

@@ -10,6 +10,15 @@ public struct ModelEvaluation: Sendable {
     public let scored: Int
     /// Their mean loss.
     public let natsPerToken: Double
+
+    /// The object in `--json`.
+    var json: JSONValue {
+      .object(
+        JSONObject([
+          ("from", JSONValue(range.lowerBound)), ("to", JSONValue(range.upperBound)),
+          ("scored", JSONValue(scored)), ("nats_per_token", JSONValue(natsPerToken)),
+        ]))
+    }
   }
 
   /// The file or folder.
@@ -56,13 +65,7 @@ public struct ModelEvaluation: Sendable {
         (
           "by_position",
           .array(
-            byPosition.map {
-              .object(
-                JSONObject([
-                  ("from", JSONValue($0.range.lowerBound)), ("to", JSONValue($0.range.upperBound)),
-                  ("scored", JSONValue($0.scored)), ("nats_per_token", JSONValue($0.natsPerToken)),
-                ]))
-            })
+            byPosition.map(\.json))
         ),
       ]))
   }
