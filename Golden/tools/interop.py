@@ -140,6 +140,9 @@ def check(folder, case_folder, arguments):
         return 1
     print(f"{folder.name}: {type(model).__name__} and {auto}: nothing missing, unexpected or mismatched")
     reason = huggingface.refusal(config)
+    pattern = case_folder and json.loads((case_folder / "case.json").read_text(encoding="utf-8")).get("attention")
+    if pattern:  # the case is about another attention than the class's own
+        reason = f"the attention {pattern}"
     if reason and (case_folder or arguments.make_case):
         print(f"  skipped  stock transformers cannot compute {reason}")
         return 2
