@@ -111,7 +111,7 @@ fuzz: check-libraries
 
 # Memory is checked everywhere, undefined behaviour in the C targets. What a
 # process still holds at its end is no finding.
-SANITIZED = LF(Files|Container|Encoder)Tests
+SANITIZED = LF(Core|Files|Checkpoints|Container|Families|Tokenizers|Models|Conversion|Encoder|Verification)Tests
 sanitize: check-libraries
 	LFCONV_SANITIZE_C=undefined ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	  LFCONV_REAL_CHECKPOINTS="$(REAL)" $(SWIFT) test --sanitize=address \
