@@ -11,13 +11,8 @@ struct HeadRun {
   /// "pooler_output" and whatever the head computes.
   func outputs() throws(LFError) -> [OutputTensor] {
     var outputs: [OutputTensor] = []
-    var pooled: Matrix?  // [N, H]
     if let pooler = model.head.pooler {
-      let result = try dense(try firstTokens(), pooler, .tanh)
-      outputs.append(
-        OutputTensor(
-          name: "pooler_output", shape: [result.rows, result.columns], copying: result))
-      pooled = result
+      outputs.append(pooledOutput(try dense(try firstTokens(), pooler, .tanh)))
     }
     switch model.head.kind {
     case .none: break
@@ -33,11 +28,17 @@ struct HeadRun {
       outputs.append(choiceLogits(logits))  // [B, labels] or [B·C, 1]
     case .tokens(let weights):
       outputs += tokenLogits(try weights.applied(to: states, model.workers))
-    case .pooled(let weights):
-      guard let pooled else { preconditionFailure("this head is read with a pooler") }
+    case .pooled(let weights, let pooler):
+      let pooled = try dense(try firstTokens(), pooler, .tanh)  // [N, H]
+      outputs.append(pooledOutput(pooled))
       outputs.append(choiceLogits(try weights.applied(to: pooled, model.workers)))  // [B·C, 1]
     }
     return outputs
+  }
+
+  /// What the pooler gives, [N, H].
+  private func pooledOutput(_ pooled: Matrix) -> OutputTensor {
+    OutputTensor(name: "pooler_output", shape: [pooled.rows, pooled.columns], copying: pooled)
   }
 
   /// Logits of every sequence, [B, labels], or of every choice, [B, C].

@@ -16,12 +16,13 @@ struct HeadWeights: Sendable {
     case firstToken(dense: LinearWeights, activation: Activation, projection: LinearWeights)
     /// One linear layer for every token.
     case tokens(LinearWeights)
-    /// One linear layer for the pooled output.
-    case pooled(LinearWeights)
+    /// One linear layer for the pooled output, tanh(pooler) of the first token.
+    case pooled(LinearWeights, pooler: LinearWeights)
   }
 
   let kind: Kind
-  /// tanh(dense) of the first token, where the model has it.
+  /// tanh(dense) of the first token, where the model has it and its head does not
+  /// take it.
   let pooler: LinearWeights?
   /// A resident model's decoder [V, H], where it is not the word embeddings.
   let decoder: Matrix?
@@ -45,7 +46,7 @@ struct HeadWeights: Sendable {
       .contains { $0.canonical == "classifier.dense.weight" }
     let usesPooled = configuration.head == .multipleChoice && !hasTwoLayers
     pooler =
-      usesPooled || reader.has("pooler.dense.weight")
+      !usesPooled && reader.has("pooler.dense.weight")
       ? try linear("pooler.dense", hidden) : nil
     var ownDecoder: Matrix?
     switch configuration.head {
@@ -79,7 +80,9 @@ struct HeadWeights: Sendable {
           "classifier.out_proj", configuration.head == .multipleChoice ? 1 : labels))
     case .tokenClassification: kind = .tokens(try linear("classifier", labels))
     case .questionAnswering: kind = .tokens(try linear("qa_outputs", 2))
-    case .multipleChoice: kind = .pooled(try linear("classifier", 1))
+    case .multipleChoice:
+      let pooler = try linear("pooler.dense", hidden)
+      kind = .pooled(try linear("classifier", 1), pooler: pooler)
     }
     decoder = ownDecoder
     try reader.read(slots, workers: workers)
