@@ -89,6 +89,31 @@ struct ComponentReader {
     return items
   }
 
+  /// Deepest nesting of sequences.
+  private static let sequenceDepth = 8
+
+  /// The parts of a sequence, none of which may be null.
+  ///
+  /// - Parameters:
+  ///   - depth: of this sequence in others.
+  ///   - read: takes a part, its path and its depth.
+  mutating func sequence<Part>(
+    _ key: String, depth: Int, _ read: (JSONValue, String, Int) throws(LFError) -> Part?
+  ) throws(LFError) -> [Part] {
+    guard depth < Self.sequenceDepth else {
+      throw Self.unknown(path, "sequences are nested too deeply")
+    }
+    var parts: [Part] = []
+    for (index, part) in try array(key).enumerated() {
+      let place = path + ".\(key)[\(index)]"
+      guard let part = try read(part, place, depth + 1) else {
+        throw Self.malformed(place, "an object", "null")
+      }
+      parts.append(part)
+    }
+    return parts
+  }
+
   /// One of the names that an enumeration has.
   mutating func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, default preset: Choice? = nil

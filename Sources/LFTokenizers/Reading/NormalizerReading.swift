@@ -1,8 +1,5 @@
 import LFCore
 
-/// Deepest nesting of sequences.
-let sequenceDepthLimit = 8
-
 extension Normalizer {
   /// Reads a `normalizer`; nil for null.
   static func read(
@@ -45,18 +42,10 @@ extension Normalizer {
         throw error.located(entry: path + ".precompiled_charsmap")
       }
     case "Sequence":
-      guard depth < sequenceDepthLimit else {
-        throw ComponentReader.unknown(path, "sequences are nested too deeply")
-      }
-      var parts: [Normalizer] = []
-      for (index, part) in try reader.array("normalizers").enumerated() {
-        let place = path + ".normalizers[\(index)]"
-        guard let part = try read(part, path: place, depth: depth + 1) else {
-          throw ComponentReader.malformed(place, "an object", "null")
-        }
-        parts.append(part)
-      }
-      result = .sequence(parts)
+      result = .sequence(
+        try reader.sequence("normalizers", depth: depth) { (part, path, depth) throws(LFError) in
+          try read(part, path: path, depth: depth)
+        })
     default:
       throw ComponentReader.unknown(
         path + ".type", "the normalizer \"\(printable(type, limit: 60))\" is not known")

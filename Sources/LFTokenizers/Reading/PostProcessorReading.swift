@@ -27,18 +27,10 @@ extension PostProcessor {
       result = .template(
         single: try parts(&reader, "single", tokens), pair: try parts(&reader, "pair", tokens))
     case "Sequence":
-      guard depth < sequenceDepthLimit else {
-        throw ComponentReader.unknown(path, "sequences are nested too deeply")
-      }
-      var parts: [PostProcessor] = []
-      for (index, part) in try reader.array("processors").enumerated() {
-        let place = path + ".processors[\(index)]"
-        guard let part = try read(part, path: place, depth: depth + 1) else {
-          throw ComponentReader.malformed(place, "an object", "null")
-        }
-        parts.append(part)
-      }
-      result = .sequence(parts)
+      result = .sequence(
+        try reader.sequence("processors", depth: depth) { (part, path, depth) throws(LFError) in
+          try read(part, path: path, depth: depth)
+        })
     default:
       throw ComponentReader.unknown(
         path + ".type", "the post-processor \"\(printable(type, limit: 60))\" is not known")

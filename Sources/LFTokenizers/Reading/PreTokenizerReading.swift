@@ -33,18 +33,10 @@ extension PreTokenizer {
         try TextPattern.read(try reader.value("pattern"), path: path + ".pattern"),
         try reader.choice("behavior"), inverts: try reader.bool("invert"))
     case "Sequence":
-      guard depth < sequenceDepthLimit else {
-        throw ComponentReader.unknown(path, "sequences are nested too deeply")
-      }
-      var parts: [PreTokenizer] = []
-      for (index, part) in try reader.array("pretokenizers").enumerated() {
-        let place = path + ".pretokenizers[\(index)]"
-        guard let part = try read(part, path: place, depth: depth + 1) else {
-          throw ComponentReader.malformed(place, "an object", "null")
-        }
-        parts.append(part)
-      }
-      result = .sequence(parts)
+      result = .sequence(
+        try reader.sequence("pretokenizers", depth: depth) { (part, path, depth) throws(LFError) in
+          try read(part, path: path, depth: depth)
+        })
     default:
       throw ComponentReader.unknown(
         path + ".type", "the pre-tokenizer \"\(printable(type, limit: 60))\" is not known")
