@@ -17,7 +17,7 @@ struct AttentionComparisonTests {
     inputs: String = "longformer-masked-lm-own-global-projections",
     _ change: (inout AttentionComparison) -> Void = { _ in }
   ) throws -> AttentionComparisonResult {
-    var comparison = try AttentionComparison(
+    var comparison = AttentionComparison(
       patterns: try names.map { try AttentionName($0) }, threads: 2)
     change(&comparison)
     let rows = try EvaluationRows(inputs: Self.folder + "/\(inputs).safetensors")
@@ -105,7 +105,7 @@ struct AttentionComparisonTests {
   func page() throws {
     let names = try ["full", "window:8", "lsh:4:2"].map { try AttentionName($0) }
     let result = try compare(["window:8", "lsh:4:2"]) { $0.lengths = [16, 32] }
-    let page = ComparisonPage(result: result, patterns: names, machine: "<machine>").html
+    let page = ComparisonPage(result: result, machine: "<machine>").html
     for name in names { #expect(page.contains("<code>\(name.text)</code>")) }
     #expect(page.contains("&lt;machine&gt;") && !page.contains("<machine>"))
     #expect(!page.contains("nan") && !page.contains("http"))

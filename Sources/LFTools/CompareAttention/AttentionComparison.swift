@@ -10,7 +10,7 @@ public import LFModels
 /// patterns make cheaper. Nothing is trained here: a pattern that needs
 /// training shows that it does.
 public struct AttentionComparison: Sendable {
-  /// The patterns; full attention is always the first.
+  /// The patterns beside full attention; none for some that suit the inputs.
   public let patterns: [AttentionName]
   /// Lengths at which time and memory are measured as well, on random tokens.
   public var lengths: [Int] = []
@@ -22,12 +22,21 @@ public struct AttentionComparison: Sendable {
   public var options = OpenOptions()
 
   /// A comparison.
-  ///
-  /// - Throws: what `full` as a pattern's name cannot throw.
-  public init(patterns: [AttentionName], threads: Int) throws(LFError) {
-    let full = try AttentionName("full")
-    self.patterns = [full] + patterns.filter { $0.text != full.text }
+  public init(patterns: [AttentionName], threads: Int) {
+    self.patterns = patterns
     self.threads = threads
+  }
+
+  /// Full attention and the others, by name.
+  private func names(_ rows: EvaluationRows) throws(LFError) -> [AttentionName] {
+    let full = try AttentionName("full")
+    var names = patterns
+    if names.isEmpty {
+      for text in Self.suggested(length: rows.rows.map(\.ids.count).min() ?? 0) {
+        names.append(try AttentionName(text))
+      }
+    }
+    return [full] + names.filter { $0.text != full.text }
   }
 
   /// Patterns that suit a length, each as cheap as the others where they can be.
@@ -77,7 +86,7 @@ public struct AttentionComparison: Sendable {
     let base = try EncoderModel(
       configuration: configuration, source: try opened.canonicalSource(model), threads: threads)
     var runs: [PatternRun] = []
-    for name in patterns {
+    for name in try names(rows) {
       runs.append(
         PatternRun(
           name: name, model: try EncoderModel(base, attention: name),
@@ -87,10 +96,10 @@ public struct AttentionComparison: Sendable {
     // What is computed first pays for memory that all use.
     if let first = rows.rows.first {
       _ = try runs[0].model.forward(
-        try patterns[0].applied(to: inputs.inputs(first)), options: ForwardOptions(head: false))
+        try runs[0].name.applied(to: inputs.inputs(first)), options: ForwardOptions(head: false))
     }
     for (number, row) in rows.rows.enumerated() {
-      let row = RowComparison(row: row, inputs: inputs.inputs(row), longest: longest)
+      let row = RowComparison(row: row, inputs: inputs.inputs(row))
       try row.run(&runs) {
         progress("comparing", (Double(number) + $0) / Double(rows.rows.count))
       }
@@ -99,7 +108,8 @@ public struct AttentionComparison: Sendable {
       .measure(lengths) { progress("measuring growth", $0) }
     return AttentionComparisonResult(
       path: path, length: longest, longestInput: configuration.longestInput,
-      heads: configuration.headCount, results: runs.map(\.result), growth: growth)
+      heads: configuration.headCount, names: runs.map(\.name), results: runs.map(\.result),
+      growth: growth)
   }
 }
 
@@ -125,7 +135,9 @@ public struct AttentionComparisonResult: Sendable {
   public let longestInput: Int
   /// Attention heads of a layer.
   public let heads: Int
-  /// One a pattern, full attention first.
+  /// The patterns, full attention first.
+  public let names: [AttentionName]
+  /// One a pattern.
   public let results: [PatternResult]
   /// One a pattern and length.
   public let growth: [Growth]

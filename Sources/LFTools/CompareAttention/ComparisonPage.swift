@@ -1,20 +1,17 @@
 import LFCore
-public import LFFamilies
+import LFFamilies
 import LFPictures
 
 /// A comparison as one page of HTML that needs nothing from elsewhere.
 public struct ComparisonPage {
   /// What was compared.
   public let result: AttentionComparisonResult
-  /// The patterns, as they were given.
-  public let patterns: [AttentionName]
   /// Version of the tool, processor and instruction set, in words.
   public let machine: String
 
   /// A page.
-  public init(result: AttentionComparisonResult, patterns: [AttentionName], machine: String) {
+  public init(result: AttentionComparisonResult, machine: String) {
     self.result = result
-    self.patterns = patterns
     self.machine = machine
   }
 
@@ -230,7 +227,7 @@ public struct ComparisonPage {
   private static let mostHeads = 3
 
   private var pictures: String {
-    patterns.map { name in
+    result.names.map { name in
       guard
         let pattern = try? name.patterns(layers: name.layerCount ?? 1, heads: result.heads).first
       else { return "" }

@@ -1,4 +1,3 @@
-import Foundation
 import LFCore
 import LFEncoder
 import LFFamilies
@@ -31,26 +30,12 @@ struct HeadComparison {
       let other = try model.logits(of: full, tokens: tokens).values  // [tokens, V]
       for token in tokens {
         let row = (token - start) * vocabulary..<(token - start + 1) * vocabulary
-        let (loss, best) = TokenScores.score(own[row], label: labels[token])
-        scores.nats.append(loss)
-        if best == TokenScores.score(other[row], label: labels[token]).best { agreeing += 1 }
-        divergence += Self.divergence(other[row], own[row])
+        let (pattern, measure) = (LogitRow(own[row]), LogitRow(other[row]))
+        scores.add(pattern, label: labels[token])
+        if pattern.best == measure.best { agreeing += 1 }
+        divergence += measure.divergence(from: pattern)
       }
     }
-  }
-
-  /// Σ p·ln(p/q) of two rows of logits, in float64.
-  static func divergence(_ first: ArraySlice<Float>, _ second: ArraySlice<Float>) -> Double {
-    let (p, q) = (logSum(first), logSum(second))
-    return zip(first, second).reduce(0) { sum, pair in
-      let log = Double(pair.0) - p
-      return sum + exp(log) * (log - (Double(pair.1) - q))
-    }
-  }
-
-  private static func logSum(_ logits: ArraySlice<Float>) -> Double {
-    let top = Double(logits.max() ?? 0)
-    return top + log(logits.reduce(0) { $0 + exp(Double($1) - top) })
   }
 
   /// The sums as means, the loss by position too.

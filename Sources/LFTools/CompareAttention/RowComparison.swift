@@ -6,8 +6,6 @@ import LFFamilies
 struct RowComparison {
   let row: EvaluationRows.Row
   let inputs: EncoderInputs
-  /// Tokens of the longest row of all.
-  let longest: Int
 
   /// Adds the row to the sums of all patterns; the first is full attention.
   func run(_ runs: inout [PatternRun], progress: (Double) -> Void) throws(LFError) {
@@ -51,16 +49,19 @@ struct RowComparison {
       for number in runs.indices { runs[number].dropped = nil }
       return
     }
+    // Full attention, the first, drops nothing.
+    let others = runs.indices.dropFirst()
+    if others.isEmpty { return }
     var prepared: [PreparedInputs] = []
-    for run in runs {
+    for run in runs[others] {
       prepared.append(
         try PreparedInputs(
           try run.name.applied(to: inputs), configuration: run.model.configuration))
     }
     var pass = try runs[0].model.begin(try runs[0].name.applied(to: inputs))
     for layer in 0..<runs[0].model.configuration.layerCount {
-      let found = try pass.runLayer(droppedBy: runs.map(\.model), inputs: prepared)
-      for (number, dropped) in found.enumerated() {
+      let found = try pass.runLayer(droppedBy: runs[others].map(\.model), inputs: prepared)
+      for (number, dropped) in zip(others, found) {
         for (head, share) in dropped.perHead.enumerated() {
           runs[number].dropped?[layer][head] += share * Double(queries)
         }

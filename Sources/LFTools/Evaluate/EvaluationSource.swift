@@ -34,11 +34,6 @@ public struct EvaluationSource: Sendable {
     content = .lines(lines, name: reader.name)
   }
 
-  /// Tokens of the shortest row for a model, which every pattern must suit.
-  public func shortest(for model: OpenedModel) throws(LFError) -> Int {
-    try rows(for: model).rows.map(\.ids.count).min() ?? 0
-  }
-
   /// The rows for a model. Texts are not cut: an evaluation takes them in pieces.
   ///
   /// - Throws: `tokenizer.*`, with the line.

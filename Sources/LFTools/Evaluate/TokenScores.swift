@@ -25,23 +25,47 @@ struct TokenScores: Sendable {
       let logits = try model.logits(of: features, tokens: tokens).values  // [tokens, V]
       for token in tokens {
         let row = logits[(token - start) * vocabulary..<(token - start + 1) * vocabulary]
-        let (loss, best) = Self.score(row, label: labels[token])
-        nats.append(loss)
-        isBest.append(best == labels[token])
+        add(LogitRow(row), label: labels[token])
       }
     }
   }
 
-  /// The loss of one token, ln Σ exp(x) − x[label], and the largest logit's place.
-  static func score(_ logits: ArraySlice<Float>, label: Int) -> (nats: Double, best: Int) {
+  /// Adds one token.
+  mutating func add(_ row: LogitRow, label: Int) {
+    nats.append(row.loss(of: label))
+    isBest.append(row.best == label)
+  }
+}
+
+/// The logits of one token over the vocabulary, [V], and what its softmax needs.
+struct LogitRow {
+  private let logits: ArraySlice<Float>
+  /// Place of the largest logit; of equal ones the first.
+  let best: Int
+  /// ln Σ exp(x), in float64.
+  private let logSum: Double
+
+  init(_ logits: ArraySlice<Float>) {
+    self.logits = logits
     var largest = -Float.infinity
     var best = 0
     for (place, value) in logits.enumerated() where value > largest {
       largest = value
       best = place
     }
+    self.best = best
     let top = Double(largest)
-    let sum = logits.reduce(0) { $0 + exp(Double($1) - top) }
-    return (log(sum) + top - Double(logits[logits.startIndex + label]), best)
+    logSum = log(logits.reduce(0) { $0 + exp(Double($1) - top) }) + top
+  }
+
+  /// −ln of a token's probability.
+  func loss(of label: Int) -> Double { logSum - Double(logits[logits.startIndex + label]) }
+
+  /// Σ p·ln(p/q), where p are this row's probabilities and q another's.
+  func divergence(from other: LogitRow) -> Double {
+    zip(logits, other.logits).reduce(0) { sum, pair in
+      let log = Double(pair.0) - logSum
+      return sum + exp(log) * (log - (Double(pair.1) - other.logSum))
+    }
   }
 }

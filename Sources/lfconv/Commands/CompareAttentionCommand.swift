@@ -3,7 +3,6 @@ import LFCore
 import LFEncoder
 import LFFamilies
 import LFFiles
-import LFModels
 import LFTools
 
 /// `lfconv compare-attention`
@@ -16,8 +15,8 @@ struct CompareAttentionCommand: Action {
       the distance of the hidden states by layer and position, the attention that it drops, and,
       with a masked-LM head, its loss and how far its predictions move. Nothing is trained.
 
-      FILE is a safetensors file as `lfconv evaluate` takes it, or with --text one text a line. Inputs longer than the model reads
-      repeat its position embeddings, in memory.
+      FILE is a safetensors file as `lfconv evaluate` takes it, or with --text one text a line.
+      Inputs longer than the model reads repeat its position embeddings, in memory.
 
       EXAMPLES
         lfconv compare-attention ./roberta --inputs inputs.safetensors
@@ -29,11 +28,7 @@ struct CompareAttentionCommand: Action {
   @Argument(help: "The model.")
   var model: String
 
-  @Option(help: ArgumentHelp("Token ids, as safetensors.", valueName: "file"))
-  var inputs: String?
-
-  @Option(help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"))
-  var text: String?
+  @OptionGroup var rows: RowOptions
 
   @Option(
     help: ArgumentHelp(
@@ -47,9 +42,6 @@ struct CompareAttentionCommand: Action {
     transform: CommandValues.numbers)
   var lengths: [Int] = []
 
-  @Option(help: "Seed of the choice of what is scored.")
-  var seed: UInt64 = 0
-
   @Option(help: ArgumentHelp("A page with pictures to write.", valueName: "file"))
   var html: String?
 
@@ -60,9 +52,6 @@ struct CompareAttentionCommand: Action {
   private static let mostTokens = 1 << 20
 
   func validate() throws {
-    guard (inputs == nil) != (text == nil) else {
-      throw ValidationError("Give either --inputs or --text.")
-    }
     guard lengths.allSatisfy({ (1...Self.mostTokens).contains($0) }) else {
       throw ValidationError("--lengths takes numbers from 1 to \(Self.mostTokens).")
     }
@@ -72,13 +61,10 @@ struct CompareAttentionCommand: Action {
     let console = common.console
     let progress = console.progress
     defer { progress.clear() }
-    let source =
-      try text.map { try EvaluationSource(text: $0) }
-      ?? EvaluationSource(inputs: inputs ?? "")
-    let names = try attention.isEmpty ? suggested(source) : attention
-    var comparison = try AttentionComparison(patterns: names, threads: common.threadCount)
+    let source = try rows.source()
+    var comparison = AttentionComparison(patterns: attention, threads: common.threadCount)
     comparison.lengths = lengths
-    comparison.seed = seed
+    comparison.seed = rows.seed
     comparison.options = sourceOptions.open
     // The page's place is taken before hours of work.
     let page = try html.map { try OutputFile($0, overwrite: common.force) }
@@ -92,23 +78,12 @@ struct CompareAttentionCommand: Action {
       let machine =
         "\(ToolVersion.text), \(Machine.processorName), \(InstructionSet.name), "
         + "\(common.threadCount) threads"
-      let text = ComparisonPage(result: result, patterns: comparison.patterns, machine: machine)
-      try page.append(Array(text.html.utf8))
+      try page.append(Array(ComparisonPage(result: result, machine: machine).html.utf8))
       try page.publish()
     }
     try console.object(result.json)
     try console.result(ComparisonText(result).text)
     if let html, !common.quiet { try console.result("\npage    \(printable(html))") }
     return 0
-  }
-
-  private func suggested(_ source: EvaluationSource) throws(LFError) -> [AttentionName] {
-    let shortest = try source.shortest(
-      for: try OpenedModel.open(model, options: sourceOptions.open))
-    var names: [AttentionName] = []
-    for text in AttentionComparison.suggested(length: shortest) {
-      names.append(try AttentionName(text))
-    }
-    return names
   }
 }

@@ -28,11 +28,7 @@ struct EvaluateCommand: Action {
   @Argument(help: ArgumentHelp("The models.", valueName: "model"))
   var models: [String]
 
-  @Option(help: ArgumentHelp("Token ids, as safetensors.", valueName: "file"))
-  var inputs: String?
-
-  @Option(help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"))
-  var text: String?
+  @OptionGroup var rows: RowOptions
 
   @Option(help: "Tokens that a model reads at once; default: its longest input.")
   var length: Int?
@@ -44,16 +40,10 @@ struct EvaluateCommand: Action {
     transform: CommandValues.attention)
   var attention: AttentionName?
 
-  @Option(help: "Seed of the choice of what is scored.")
-  var seed: UInt64 = 0
-
   @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard (inputs == nil) != (text == nil) else {
-      throw ValidationError("Give either --inputs or --text.")
-    }
     guard length ?? 1 >= 1 else { throw ValidationError("--length takes 1 or more.") }
   }
 
@@ -64,11 +54,9 @@ struct EvaluateCommand: Action {
     var evaluation = Evaluation(threads: common.threadCount)
     evaluation.length = length
     evaluation.attention = attention
-    evaluation.seed = seed
+    evaluation.seed = rows.seed
     evaluation.options = sourceOptions.open
-    let source =
-      try text.map { try EvaluationSource(text: $0) }
-      ?? EvaluationSource(inputs: inputs ?? "")
+    let source = try rows.source()
     let results = try evaluation.run(models) { (model) throws(LFError) in
       try source.rows(for: model)
     } progress: {
