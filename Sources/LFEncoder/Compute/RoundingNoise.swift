@@ -1,3 +1,5 @@
+import LFCore
+
 /// Random changes to the intermediate results of a layer, some roundings wide:
 /// how far they move its output tells how it amplifies rounding errors.
 ///
@@ -32,12 +34,12 @@ package struct RoundingNoise: Sendable {
     let factors = (1 - Self.size, 1 + Self.size)
     for line in 0..<matrix.rows {
       let values = unsafe matrix.pointer + line * matrix.stride
-      var state = Self.mixed(
-        Self.mixed(seed &* 8 &+ place.rawValue) &+ UInt64(row + line) << 32 &+ UInt64(column))
+      var state = SplitMix64.mixed(
+        SplitMix64.mixed(seed &* 8 &+ place.rawValue) &+ UInt64(row + line) << 32 &+ UInt64(column))
       var bits: UInt64 = 0
       for index in 0..<matrix.columns {
         if index.isMultiple(of: 64) {
-          state = Self.mixed(state)
+          state = SplitMix64.mixed(state)
           bits = state
         }
         // Within the line by the loop's bounds.
@@ -45,13 +47,5 @@ package struct RoundingNoise: Sendable {
         bits >>= 1
       }
     }
-  }
-
-  /// SplitMix64.
-  private static func mixed(_ state: UInt64) -> UInt64 {
-    var value = state &+ 0x9E37_79B9_7F4A_7C15
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

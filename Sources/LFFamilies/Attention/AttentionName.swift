@@ -109,7 +109,9 @@ public struct AttentionName: Sendable, Equatable {
 
   private static func unknown(_ text: String, _ name: String) -> LFError {
     let known = AttentionSpelling.all.map(\.name)
-    let near = known.map { ($0, EditDistance.between($0, name)) }.min { $0.1 < $1.1 }
+    let near = known.map { ($0, editDistance(Array($0.utf8), Array(name.utf8.prefix(64)))) }.min {
+      $0.1 < $1.1
+    }
     let forms = AttentionSpelling.all.map(\.form).joined(separator: ", ")
     return error(
       expected: "an attention pattern", found: text,
@@ -162,23 +164,5 @@ public enum GlobalPositions: Sendable, Equatable {
     case .first: [0]
     case .positions(let positions): positions
     }
-  }
-}
-
-/// How many letters two words differ by.
-private enum EditDistance {
-  static func between(_ left: String, _ right: String) -> Int {
-    let (left, right) = (Array(left.utf8), Array(right.utf8.prefix(64)))
-    var row = Array(0...right.count)
-    for (i, a) in left.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, b) in right.enumerated() {
-        let change = diagonal + (a == b ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(change, row[j + 1] + 1, row[j] + 1)
-      }
-    }
-    return row[right.count]
   }
 }

@@ -69,7 +69,7 @@ public struct LSHAttention: AttentionRule {
   public func example(length: Int) -> any AttentionRule {
     let rounds = min(rounds, max(1, Self.mostExamples / max(1, length)))
     let rule = LSHAttention(chunk: chunk, rounds: rounds, isShared: isShared)
-    var random = SplitMix(seed: 1)
+    var random = SplitMix64(seed: 1)
     let count = bucketFactors(length).reduce(1, *)
     func buckets() -> [[Int]] {
       (0..<rounds).map { _ in (0..<length).map { _ in Int(random.next() >> 33) % count } }

@@ -49,7 +49,7 @@ public enum LSHRotations: Sendable, Equatable {
   ///
   /// - Parameter index: in [L, heads, D, rounds, columns], row by row.
   static func seededValue(_ seed: UInt64, _ index: Int) -> Float {
-    var random = SplitMix(seed: seed, drawn: 4 * UInt64(index))
+    var random = SplitMix64(seed: seed, drawn: 4 * UInt64(index))
     var sum: UInt64 = 0
     for _ in 0..<4 {
       let word = random.next()
@@ -58,24 +58,5 @@ public enum LSHRotations: Sendable, Equatable {
       sum += word >> 40 & 0xF_FFFF
     }
     return Float(sum) / 0x10_0000 - 6
-  }
-}
-
-/// The generator SplitMix64 (Steele, Lea and Flood, 2014).
-struct SplitMix {
-  private var state: UInt64
-
-  /// - Parameter drawn: how many numbers are passed over.
-  init(seed: UInt64, drawn: UInt64 = 0) {
-    state = seed &+ drawn &* 0x9E37_79B9_7F4A_7C15
-  }
-
-  /// The next number.
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-    return word ^ word >> 31
   }
 }

@@ -15,14 +15,17 @@ package struct IntegerTensors: Sendable {
   /// - Parameters:
   ///   - path: a safetensors file.
   ///   - names: the tensors that it may hold; the first must be there.
+  ///   - other: a tensor of another kind, which is passed over.
   ///   - code: of the errors about content.
   /// - Throws: `code` for tensors that are unknown, of another type than int64
   ///   or int32, or of shapes that do not agree; errors of the format.
-  package init(_ path: String, names: [TensorName], code: String) throws(LFError) {
+  package init(
+    _ path: String, names: [TensorName], besides other: TensorName? = nil, code: String
+  ) throws(LFError) {
     let source = try SafetensorsSource(InputFile(path))
     var values: [TensorName: [Int]] = [:]
     var shape: [Int]?
-    for (index, tensor) in source.tensors.enumerated() {
+    for (index, tensor) in source.tensors.enumerated() where tensor.name != other {
       let location = LFError.Location(file: path, entry: tensor.name.text)
       guard names.contains(tensor.name) else {
         throw .refused(

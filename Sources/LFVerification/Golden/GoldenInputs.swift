@@ -1,7 +1,6 @@
-import LFCheckpoints
 import LFCore
 import LFEncoder
-import LFFiles
+import LFModels
 
 /// The inputs of a case, as a safetensors file holds them.
 enum GoldenInputs {
@@ -13,38 +12,11 @@ enum GoldenInputs {
   static func read(_ path: String, besides other: TensorName? = nil) throws(LFError)
     -> EncoderInputs
   {
-    let source = try SafetensorsSource(InputFile(path))
-    var values: [TensorName: [Int]] = [:]
-    var shape: [Int]?
-    for (index, tensor) in source.tensors.enumerated() where tensor.name != other {
-      let location = LFError.Location(file: path, entry: tensor.name.text)
-      guard known.contains(tensor.name) else {
-        throw .refused(
-          "golden.inputs", at: location,
-          expected: known.map(\.text).joined(separator: ", "), found: "another tensor")
-      }
-      guard [.i64, .i32].contains(tensor.elementType) else {
-        throw .refused(
-          "golden.inputs", at: location, expected: "int64 or int32 values",
-          found: tensor.elementType.rawValue)
-      }
-      guard (2...3).contains(tensor.shape.dimensions.count),
-        shape == nil || shape == tensor.shape.dimensions
-      else {
-        throw .refused(
-          "golden.inputs", at: location, expected: "the same shape [B,S] or [B,C,S] for all",
-          found: "\(tensor.shape)")
-      }
-      shape = tensor.shape.dimensions
-      values[tensor.name] = integers(try source.bytes(index), tensor.elementType)
-    }
-    guard let shape, let ids = values["input_ids"] else {
-      throw .refused(
-        "golden.inputs", at: .init(file: path), expected: "a tensor input_ids", found: "none")
-    }
+    let file = try IntegerTensors(path, names: known, besides: other, code: "golden.inputs")
+    let (shape, values) = (file.shape, file.values)
     return EncoderInputs(
       batch: shape[0], choices: shape.count == 3 ? shape[1] : nil, length: shape[shape.count - 1],
-      inputIDs: ids, attentionMask: values["attention_mask"],
+      inputIDs: values["input_ids"] ?? [], attentionMask: values["attention_mask"],
       globalAttentionMask: values["global_attention_mask"],
       tokenTypeIDs: values["token_type_ids"], positionIDs: values["position_ids"])
   }
@@ -57,15 +29,6 @@ enum GoldenInputs {
   /// inputs.
   static func located(_ error: LFError, _ path: String) -> LFError {
     error.code.hasPrefix("input.") ? error.located(file: path) : error
-  }
-
-  /// The numbers of little-endian int64 or int32 values.
-  private static func integers(_ bytes: [UInt8], _ type: ElementType) -> [Int] {
-    let size = type.byteCount
-    return stride(from: 0, to: bytes.count, by: size).map { start in
-      let value = (0..<size).reduce(0) { $0 | Int(bytes[start + $1]) << (8 * $1) }
-      return type == .i32 ? Int(Int32(truncatingIfNeeded: value)) : value
-    }
   }
 }
 

@@ -31,7 +31,7 @@ struct SeededInputs {
     }
     let choices = model.head == .multipleChoice ? 2 : nil
     let tokens = length * (choices ?? 1)
-    var draws = SplitMix64(state: UInt64(bitPattern: Int64(seed)))
+    var draws = SplitMix64(seed: UInt64(bitPattern: Int64(seed)))
     let ids = (0..<tokens).map { _ in
       let rank = Int(draws.next().multipliedFullWidth(by: UInt64(ordinary)).high)
       return hasPadding && rank >= model.paddingID ? rank + 1 : rank
@@ -40,18 +40,5 @@ struct SeededInputs {
     return EncoderInputs(
       batch: 1, choices: choices, length: length, inputIDs: ids,
       globalAttentionMask: model.hasGlobalTokens ? global : nil)
-  }
-}
-
-/// SplitMix64, by Sebastiano Vigna: a few lines in any language.
-private struct SplitMix64 {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-    return bits ^ bits >> 31
   }
 }
