@@ -45,16 +45,13 @@ import Testing
     }
   }
 
-  @Test("blockwise, recurrence and BigBird on random Longformers and RoBERTas", arguments: 0..<24)
+  @Test("blockwise, recurrence and BigBird on random Longformers and RoBERTas", arguments: 0..<36)
   func againstDefinition(_ seed: Int) throws {
     var sample = RandomCase(seed: 8000 + seed)
     if seed % 4 == 3 { sample = sample.withFullAttention }
-    if seed % 8 == 5 { sample.widen(toHeadsOf: 20) }
+    if seed % 4 == 1 || seed % 12 == 7 { sample.widen(toHeadsOf: seed % 4 == 1 ? 20 : 64) }
     guard sample.inputs.length >= 9 else { return }
-    var shape = sample.shape
-    // Wide layers with weights as large would attend to single keys, where errors grow.
-    if seed % 8 == 5 { shape.weightScale = 0.15 }
-    let model = try TinyModel(shape, seed: seed)
+    let model = try TinyModel(sample.shape, seed: seed)
     let pattern = Self.pattern(seed, heads: sample.shape.heads, causal: sample.shape.isCausal)
     let hasGlobals = !pattern.text.hasPrefix("bigbird") && seed % 2 == 0
     let positions = [0, sample.inputs.length / 2]
@@ -73,7 +70,14 @@ import Testing
       inputs, options: ForwardOptions(hiddenStates: true, attentionProbabilities: true))
     for output in outputs.tensors {
       let distance = error(output.values, expected[output.name] ?? [])
-      #expect(distance <= 6e-6, "\(name.text), \(output.name), \(sample.note)")
+      if distance <= 6e-6 { continue }
+      // Heads of 64 columns with weights as large have scores in the hundreds,
+      // where one float32 step is 1e-5: what nobody can do better is the measure.
+      reference.storesFloat32 = true
+      let stored = reference.outputs(inputs, attentions: true)[output.name] ?? []
+      let least = error(stored.map { Float($0) }, expected[output.name] ?? [])
+      #expect(
+        distance <= 8 * least, "\(name.text), \(output.name), \(least), \(sample.note)")
     }
     // The model that the weights are shared with stays as it is.
     let plain = sample.withFullAttention.inputs

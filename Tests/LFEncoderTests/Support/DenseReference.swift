@@ -11,6 +11,9 @@ struct DenseReference {
   /// How often a query sees a key through a pattern that takes the place of the
   /// model's own; nil for the model's own.
   var counts: (@Sendable (_ head: Int, _ query: Int, _ key: Int, _ length: Int) -> Int)?
+  /// Whether what each step stores is rounded to float32, though computed in
+  /// float64: the least error that any computation in float32 makes.
+  var storesFloat32 = false
   private var shape: TinyModel.Shape { model.shape }
 
   /// Of one sequence: hidden states after the embeddings and every layer, each
@@ -80,12 +83,12 @@ struct DenseReference {
         guard !visible.isEmpty else { continue }
         let query = projections[0][i]
         let scores = visible.map { j in
-          isBlind ? 0 : scale * dot(query, projections[1][j], start..<start + size)
+          isBlind ? 0 : stored(scale * dot(query, projections[1][j], start..<start + size))
         }
         let peak = scores.max() ?? 0
         let weights = zip(visible, scores).map { j, score in
           let times = global[i] || global[j] ? 1 : counts?(head, i, j, x.count) ?? 1
-          return exp(score - peak) * Double(times)
+          return stored(exp(score - peak) * Double(times))
         }
         let total = weights.reduce(0, +)
         for (j, weight) in zip(visible, weights) {
@@ -106,10 +109,12 @@ struct DenseReference {
     else { fatalError("no tensor \(name)") }
     return x.map { row in
       bias.indices.map { out in
-        bias[out] + dot(row, weight, 0..<row.count, offset: out * row.count)
+        stored(bias[out] + dot(row, weight, 0..<row.count, offset: out * row.count))
       }
     }
   }
+
+  private func stored(_ x: Double) -> Double { storesFloat32 ? Double(Float(x)) : x }
 
   /// Σ a[i]·b[offset + i]; plain loops, because debug builds are slow on others.
   private func dot(_ a: [Double], _ b: [Double], _ range: Range<Int>, offset: Int = 0) -> Double {
@@ -134,8 +139,9 @@ struct DenseReference {
       let mean = row.reduce(0, +) / Double(row.count)
       let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(row.count)
       return row.indices.map {
-        (row[$0] - mean) / (variance + model.configuration.layerNormEpsilon).squareRoot()
-          * gain[$0] + shift[$0]
+        stored(
+          (row[$0] - mean) / (variance + model.configuration.layerNormEpsilon).squareRoot()
+            * gain[$0] + shift[$0])
       }
     }
   }
@@ -163,6 +169,6 @@ struct DenseReference {
   }
 
   private func add(_ a: Rows, _ b: Rows) -> Rows {
-    zip(a, b).map { zip($0, $1).map(+) }
+    zip(a, b).map { zip($0, $1).map { stored($0 + $1) } }
   }
 }
