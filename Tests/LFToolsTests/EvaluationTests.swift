@@ -47,6 +47,31 @@ struct EvaluationTests {
     }
   }
 
+  @Test("fairseq's mask token is the row behind its dictionary's last line")
+  func fairseqMask() throws {
+    let scratch = try Scratch()
+    let source = Repository.golden("fairseq-legacy-pickle") + "/source"
+    let rows = EvaluationRows(
+      rows: [EvaluationRows.Row(ids: (0..<200).map { 4 + $0 % 35 })], origin: "rows")
+    func loss(_ folder: String) throws -> Double {
+      let results = try Evaluation(threads: 2).run([folder]) { (_) throws(LFError) in rows }
+      return try #require(results.first).natsPerToken
+    }
+    let expected = try loss(source)
+    // The same said by the file itself, and by another row the loss is another.
+    for (last, isEqual) in [("<mask> 0\n", true), ("x 0\n", false)] {
+      let folder = try scratch.copy(source, as: "with-\(isEqual)")
+      let dictionary = URL(filePath: folder + "/dict.txt")
+      var text = try String(contentsOf: dictionary, encoding: .utf8)
+      if !isEqual { text = text.replacingOccurrences(of: "w7 ", with: "<mask> ") }
+      try (text + last).write(to: dictionary, atomically: true, encoding: .utf8)
+      #expect(try (loss(folder) == expected) == isEqual)
+    }
+    let folder = try scratch.copy(source, as: "without")
+    try FileManager.default.removeItem(atPath: folder + "/dict.txt")
+    #expect { try loss(folder) } throws: { ($0 as? LFError)?.code == "evaluate.mask-token" }
+  }
+
   @Test("Positions add up to the whole, and cuts are at the longest input")
   func positions() throws {
     let result = try evaluate("roberta-masked-lm-three-windows")

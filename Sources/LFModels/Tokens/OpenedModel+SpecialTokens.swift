@@ -2,15 +2,18 @@ package import LFCore
 
 extension OpenedModel {
   /// The mask token's id, from the tokenizer's files; nil where these have none.
-  package func maskToken() throws(LFError) -> Int? {
-    try Vocabulary(files: files).id(role: "mask_token", usual: ["<mask>", "[MASK]"])
+  ///
+  /// - Parameter rows: of the word embeddings, which tell whether fairseq's mask
+  ///   stands behind the last line of its dictionary.
+  package func maskToken(rows: Int) throws(LFError) -> Int? {
+    try Vocabulary(files: files, rows: rows).id(role: "mask_token", usual: ["<mask>", "[MASK]"])
   }
 
   /// Ids of the tokens that stand for no text: those that the tokenizer's files
   /// and the configuration name for a role.
-  package func specialTokens() throws(LFError) -> Set<Int> {
+  package func specialTokens(rows: Int) throws(LFError) -> Set<Int> {
     var ids: Set<Int> = []
-    let vocabulary = Vocabulary(files: files)
+    let vocabulary = Vocabulary(files: files, rows: rows)
     for (role, usual) in Self.roles {
       if let id = try vocabulary.id(role: role, usual: usual) { ids.insert(id) }
     }

@@ -5,6 +5,9 @@ import LFFamilies
 /// there.
 struct Vocabulary {
   let files: [CarriedFile]
+  /// Rows of the word embeddings; with it a fairseq dictionary is looked into
+  /// where there is no tokenizer.
+  var rows: Int?
 
   /// The ids of the separator and of the padding token.
   ///
@@ -50,7 +53,7 @@ struct Vocabulary {
         return pieces.firstIndex { $0.arrayValue?.first?.stringValue == token }
       }
     }
-    return nil
+    return try dictionaryRow(of: token)
   }
 
   /// The line of `vocab.txt` that is the token; of several the last, as in
@@ -69,6 +72,14 @@ struct Vocabulary {
       rest = rest[min(end + 1, rest.endIndex)...]
     }
     return found
+  }
+
+  private func dictionaryRow(of token: String) throws(LFError) -> Int? {
+    guard let rows, TokenizerParts.names(in: files).isEmpty,
+      let file = files.first(where: { $0.name == "dict.txt" })
+    else { return nil }
+    let vocabulary = FairseqVocabulary(try FairseqDictionary(file), rows: rows)
+    return vocabulary.tokens.last { $0.text == token }?.row
   }
 
   private func object(_ name: String) throws(LFError) -> JSONObject? {

@@ -85,13 +85,13 @@ public struct EvaluationRows: Sendable {
   func labelled(for model: OpenedModel, vocabulary: Int, seed: UInt64) throws(LFError) -> [Row] {
     var result = rows
     if rows.contains(where: { $0.labels == nil }) {
-      guard let maskToken = try model.maskToken(), maskToken < vocabulary else {
+      guard let maskToken = try model.maskToken(rows: vocabulary), maskToken < vocabulary else {
         throw .refused(
           "evaluate.mask-token", at: .init(file: model.path),
           expected: "a mask token in the tokenizer's files, which replaces what is scored",
           found: "none", hint: "give labels and masked input_ids with --inputs")
       }
-      let special = try model.specialTokens()
+      let special = try model.specialTokens(rows: vocabulary)
       var choice = TokenChoice(seed: seed)
       for row in result.indices where result[row].labels == nil {
         var labels = Array(repeating: Self.ignored, count: result[row].ids.count)
