@@ -5,7 +5,7 @@ PYTHON ?= python3
 LFCONV = .build/release/lfconv
 REAL = $(CURDIR)/.build/real-checkpoints
 
-.PHONY: help demo test setup fetch build release check-libraries generate format lint interop golden-bits fuzz sanitize coverage \
+.PHONY: help demo test setup fetch build release check-libraries generate format lint interop golden-bits fuzz faults sanitize coverage \
   bench bench-codec bench-update bench-forward bench-forward-update bench-tokenizers clean
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make generate  compile Specs/lfz.proto to C again"
 	@echo "make coverage  run the tests and print how many lines of each module they reach"
 	@echo "make fuzz      feed damaged input to the readers for a while (FUZZ_SECONDS=60 for each fuzzer)"
+	@echo "make faults    bring signals, full disks, limits and changing sources at random moments (FAULT_SECONDS=60)"
 	@echo "make sanitize  run the readers' tests under address and undefined-behaviour sanitizers"
 	@echo "make interop   compare results with stock Hugging Face classes (Python)"
 	@echo "make golden-bits  write the bits of the outputs into the committed golden cases"
@@ -71,6 +72,10 @@ format:
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+FAULT_SECONDS ?= 60
+faults: release
+	@$(PYTHON) Tests/Faults/campaign.py "$(LFCONV)" Golden/cases/roberta-masked-lm-three-windows/source $(FAULT_SECONDS)
 
 interop: release
 	@Golden/tools/interop.sh "$(LFCONV)" "$(PYTHON)"

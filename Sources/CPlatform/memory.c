@@ -1,12 +1,18 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 // A multiple of every system's page size.
 #define PAGE ((size_t)64 << 10)
+// More than this is compared with what the system says it has, too.
+#define TOLD_BYTES ((unsigned long long)64 << 20)
 
 static void advise(void *start, size_t bytes, size_t alignment) {
 #if defined(MADV_HUGEPAGE)
@@ -59,4 +65,36 @@ void lf_memory_free(lf_memory memory) {
     munmap(memory.start, memory.mapped);
   else
     free(memory.block);
+}
+
+#if defined(__linux__)
+// A value of /proc/meminfo in bytes; 0 when it is not there.
+static unsigned long long told(const char *text, const char *name) {
+  const char *line = strstr(text, name);
+  return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
+}
+#endif
+
+int lf_memory_available(unsigned long long bytes) {
+  if (bytes > SIZE_MAX / 2) return 0;
+  if (bytes == 0) return 1;
+  int saved = errno;
+  void *start = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+  errno = saved;
+  if (start == MAP_FAILED) return 0;
+  munmap(start, bytes);
+  if (bytes < TOLD_BYTES) return 1;
+#if defined(__linux__)
+  // The system promises more than it has; a process that takes it is killed.
+  char text[4096];
+  int descriptor = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return 1;
+  ssize_t count = read(descriptor, text, sizeof text - 1);
+  close(descriptor);
+  if (count <= 0) return 1;
+  text[count] = 0;
+  unsigned long long available = told(text, "MemAvailable:");
+  if (available > 0) return bytes <= available + told(text, "SwapFree:");
+#endif
+  return 1;
 }

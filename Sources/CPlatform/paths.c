@@ -23,6 +23,19 @@ int lf_exchange_paths(const char *first, const char *second) {
 #endif
 }
 
+int lf_rename_to_free(const char *from, const char *to) {
+#if defined(__linux__) && defined(SYS_renameat2)
+  const unsigned no_replace = 1;  // RENAME_NOREPLACE of linux/fs.h
+  return syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, no_replace) == 0 ? 0 : errno;
+#elif defined(__APPLE__)
+  return renamex_np(from, to, RENAME_EXCL) == 0 ? 0 : errno;
+#else
+  (void)from;
+  (void)to;
+  return ENOSYS;
+#endif
+}
+
 int lf_open_for_reading(const char *path) {
   int descriptor;
   do {

@@ -64,10 +64,10 @@ public struct Converter: Sendable {
   ) throws(LFError) -> ConversionReport {
     let clock = ContinuousClock()
     let start = clock.now
-    try refuseOverlap(of: source)
+    try OutputRule.checkApart(output, from: source)
     let opened = try OpenedModel.open(source, options: options)
     // What a folder of a cache stands for lies elsewhere.
-    try refuseOverlap(of: opened.path)
+    try OutputRule.checkApart(output, from: opened.path)
     let loss = RoundingLoss()
     let nonfinite = NonfiniteWeights()
     // Every weight is read once to be written, and looked at on that way.
@@ -160,14 +160,5 @@ public struct Converter: Sendable {
       return try ConversionPlan(
         sameArchitecture: model, sourceTensors: base.tensors, untied: untied)
     }
-  }
-
-  /// An output that would replace its own source is a mistake.
-  private func refuseOverlap(of source: String) throws(LFError) {
-    guard let from = Paths.resolved(source), let to = Paths.resolved(output) else { return }
-    guard from == to || from.hasPrefix(to + "/") else { return }
-    throw LFError(
-      .usage, "usage.output", "the output would replace the source", at: .init(file: output),
-      hint: "give another name for the output")
   }
 }

@@ -22,7 +22,10 @@ public final class InputFile: Sendable {
   ///
   /// - Throws: `io.*` when it cannot be opened; `io.not-regular` for folders,
   ///   pipes and devices.
-  public init(_ path: String) throws(LFError) {
+  public convenience init(_ path: String) throws(LFError) { try self.init(path, isInput: true) }
+
+  /// - Parameter isInput: whether a command must not replace it.
+  package init(_ path: String, isInput: Bool) throws(LFError) {
     let descriptor = unsafe lf_open_for_reading(path)
     guard descriptor >= 0 else { throw .system("cannot open", path, errno: -descriptor) }
     self.path = path
@@ -38,6 +41,7 @@ public final class InputFile: Sendable {
         "io.not-regular", at: .init(file: path), expected: "a regular file",
         found: status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a pipe, socket or device")
     }
+    if isInput { InputRecord.add(path, status) }
   }
 
   deinit { close(descriptor) }
@@ -82,6 +86,9 @@ public final class InputFile: Sendable {
         "io.truncated", at: .init(file: path, offset: offset),
         expected: "\(count.counted("byte")) here", found: "a file of \(byteCount.counted("byte"))",
         hint: "the file is incomplete; copy or download it again")
+    }
+    do throws(LFError) { try MemoryLimit.check(count, for: "the file's content") } catch {
+      throw error.located(file: path)
     }
     var result = [UInt8](repeating: 0, count: count)
     var span = result.mutableSpan

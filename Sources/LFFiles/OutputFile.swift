@@ -1,4 +1,4 @@
-import Dispatch
+import CPlatform
 public import LFCore
 import Synchronization
 
@@ -12,33 +12,37 @@ import Synchronization
 ///
 /// It is written under a temporary name in the destination's folder, then
 /// synced and moved into place. Unless `publish` is called it is removed.
-public final class OutputFile: Sendable {
+@safe public final class OutputFile: Sendable {
   /// Where the file will be.
   public let destination: String
   /// Where it is until then.
   public let temporaryPath: String
   private let descriptor: Int32
   private let overwrite: Bool
-  private let state = Mutex<(end: Int, open: Bool)>((0, true))
-  /// The sync that runs in the background, and its errno value.
-  private let syncing = DispatchGroup()
-  private let syncResult = Mutex<Int32?>(nil)
+  private let state = Mutex(State())
+
+  @safe private struct State {
+    var end = 0
+    /// Whether bytes may be written.
+    var isOpen = true
+    /// Whether the descriptor is open; it holds the file's lock.
+    var isHeld = true
+    /// The sync that runs in the background.
+    nonisolated(unsafe) var sync: OpaquePointer?
+  }
 
   /// Creates the temporary file.
   ///
   /// - Throws: `io.exists` when something is at the destination and `overwrite`
-  ///   is not set; `io.*` when the file cannot be made.
+  ///   is not set; `usage.output` when it is an input; `io.*` when the file cannot
+  ///   be made.
   public init(_ destination: String, overwrite: Bool) throws(LFError) {
-    try OutputFile.checkFree(destination, overwrite: overwrite, wanted: .file)
+    try OutputRule.check(destination, overwrite: overwrite, wanted: .file)
     self.destination = destination
     self.overwrite = overwrite
-    temporaryPath = TemporaryPaths.reserve(beside: destination)
-    descriptor = unsafe open(temporaryPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      let number = errno
-      TemporaryPaths.forget(temporaryPath)
-      throw .system("cannot create a file in", Paths.folder(destination), errno: number)
-    }
+    let made = try TemporaryPaths.makeFile(in: Paths.folder(destination))
+    temporaryPath = made.path
+    descriptor = made.descriptor
   }
 
   deinit { discard() }
@@ -56,6 +60,7 @@ public final class OutputFile: Sendable {
 
   /// Writes bytes at an offset.
   public func write(_ bytes: RawSpan, at offset: Int) throws(LFError) {
+    try demandOpen("cannot write")
     let path = destination
     var failure: LFError?
     unsafe bytes.withUnsafeBytes { pointer in
@@ -78,96 +83,94 @@ public final class OutputFile: Sendable {
 
   /// Cuts the file to a length, so that what follows is written from there.
   public func truncate(to count: Int) throws(LFError) {
+    try demandOpen("cannot truncate")
     guard ftruncate(descriptor, off_t(count)) == 0 else {
       throw .system("cannot truncate", destination, errno: errno)
     }
     state.withLock { $0.end = count }
   }
 
-  /// Begins to make the content durable while the caller does other things;
-  /// nothing may be written any more.
-  public func beginSync() {
-    DispatchQueue.global().async(group: syncing) {
-      let number = fsync(self.descriptor) == 0 ? 0 : errno
-      self.syncResult.withLock { $0 = number }
+  private func demandOpen(_ action: String) throws(LFError) {
+    guard state.withLock({ $0.isOpen }) else {
+      throw .system(action, destination, errno: EBADF)
     }
   }
 
-  /// Makes the content durable and closes the file; it keeps its temporary name.
+  /// Begins to make the content durable while the caller does other things;
+  /// nothing may be written any more.
+  public func beginSync() {
+    let descriptor = self.descriptor
+    // Where there is no thread for it, `finish` does it.
+    state.withLock { state in
+      if unsafe state.sync == nil { unsafe state.sync = lf_sync_begin(descriptor) }
+    }
+  }
+
+  /// Makes the content durable; the file keeps its temporary name, and nothing can
+  /// be written any more.
   public func finish() throws(LFError) {
-    guard state.withLock({ $0.open }) else { return }
-    syncing.wait()
-    let begun = syncResult.withLock { $0 }
+    guard state.withLock({ $0.isOpen }) else { return }
+    let begun: Int32? = state.withLock { state in
+      guard let sync = unsafe state.sync else { return nil }
+      unsafe state.sync = nil
+      return unsafe lf_sync_end(sync, 1)
+    }
     let number = begun ?? (fsync(descriptor) == 0 ? 0 : errno)
     guard number == 0 else { throw .system("cannot sync", destination, errno: number) }
-    state.withLock { $0.open = false }
-    guard close(descriptor) == 0 else { throw .system("cannot close", destination, errno: errno) }
+    state.withLock { $0.isOpen = false }
   }
 
   /// Moves the complete file to its destination.
   ///
-  /// - Throws: `io.exists` when something has appeared there in the meantime.
+  /// - Throws: `io.exists` when something has appeared there in the meantime;
+  ///   `io.changed` when an input is not any more what it was.
   public func publish() throws(LFError) {
     try finish()
-    if overwrite {
-      guard unsafe rename(temporaryPath, destination) == 0 else {
-        throw .system("cannot publish", destination, errno: errno)
-      }
-    } else {
-      // A hard link never replaces anything. File systems without hard links
-      // leave a short moment between the look and the move.
-      if unsafe link(temporaryPath, destination) == 0 {
-        _ = unsafe unlink(temporaryPath)
-      } else if errno == EEXIST {
-        throw OutputFile.occupied(destination)
-      } else {
-        try OutputFile.checkFree(destination, overwrite: false, wanted: .file)
+    // A part of a folder is published with it.
+    let isPart = TemporaryPaths.isTemporary(destination)
+    if !isPart {
+      if let changed = InputRecord.changed() { throw changed }
+      try OutputRule.check(destination, overwrite: overwrite, wanted: .file)
+      fchmod(descriptor, mode_t(0o666 & ~lf_umask()))
+    }
+    try TemporaryPaths.held { () throws(LFError) in
+      if isPart { try TemporaryPaths.register(destination) }
+      if overwrite {
         guard unsafe rename(temporaryPath, destination) == 0 else {
           throw .system("cannot publish", destination, errno: errno)
         }
+      } else {
+        try Paths.moveToFree(temporaryPath, destination)
       }
+      TemporaryPaths.forget(temporaryPath)
     }
-    TemporaryPaths.forget(temporaryPath)
+    release()
     OutputFile.syncFolder(Paths.folder(destination))
+    if !isPart { PublishedOutputs.add(destination) }
   }
 
   /// Removes the temporary file; nothing happens once it is published.
   public func discard() {
-    syncing.wait()
-    let wasOpen = state.withLock { state in
-      defer { state.open = false }
-      return state.open
+    let sync = unsafe state.withLock { state in
+      state.isOpen = false
+      defer { unsafe state.sync = nil }
+      return unsafe state.sync
     }
-    if wasOpen { close(descriptor) }
-    _ = unsafe unlink(temporaryPath)
-    TemporaryPaths.forget(temporaryPath)
+    if let sync = unsafe sync { _ = unsafe lf_sync_end(sync, 0) }
+    if state.withLock({ $0.isHeld }) {
+      _ = unsafe unlink(temporaryPath)
+      TemporaryPaths.forget(temporaryPath)
+    }
+    release()
   }
 
-  // MARK: Shared with folders
-
-  static func checkFree(
-    _ destination: String, overwrite: Bool, wanted: Paths.Kind
-  ) throws(LFError) {
-    guard Paths.exists(destination) else {
-      guard Paths.kind(Paths.folder(destination)) == .folder else {
-        throw .system("cannot write into", Paths.folder(destination), errno: ENOENT)
-      }
-      return
+  /// Closes the descriptor, and gives up the lock with it.
+  private func release() {
+    let wasHeld = state.withLock { state in
+      defer { state.isHeld = false }
+      return state.isHeld
     }
-    guard overwrite else { throw occupied(destination) }
-    let found = Paths.kind(destination)
-    guard found == wanted || found == .missing else {
-      throw LFError(
-        .io, "io.exists",
-        "\(wanted == .file ? "a file" : "a folder") is to be written, "
-          + "but something else is there", at: .init(file: destination))
-    }
-  }
-
-  static func occupied(_ destination: String) -> LFError {
-    LFError(
-      .io, "io.exists", "the output already exists", at: .init(file: destination),
-      hint: "give another name, or --force to replace it")
+    if wasHeld { close(descriptor) }
   }
 
   static func syncFolder(_ folder: String) {
@@ -177,4 +180,19 @@ public final class OutputFile: Sendable {
     fsync(descriptor)
     close(descriptor)
   }
+}
+
+/// Where outputs of this process were put, and what could not be cleaned up.
+package enum PublishedOutputs {
+  private static let lists = Mutex<(paths: [String], leftovers: [String])>(([], []))
+
+  static func add(_ path: String) { lists.withLock { $0.paths.append(path) } }
+
+  static func add(leftover path: String) { lists.withLock { $0.leftovers.append(path) } }
+
+  /// The outputs' paths, in order.
+  package static var all: [String] { lists.withLock { $0.paths } }
+
+  /// What an output replaced and could not be removed.
+  package static var leftovers: [String] { lists.withLock { $0.leftovers } }
 }

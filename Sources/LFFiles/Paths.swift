@@ -1,3 +1,4 @@
+import CPlatform
 package import LFCore
 
 #if canImport(Glibc)
@@ -72,16 +73,31 @@ package enum Paths {
   }
 
   /// Removes a file, or a folder with everything in it; links are not followed.
-  static func removeTree(_ path: String) {
-    var pending = [path]
-    var folders: [String] = []
-    while let next = pending.popLast() {
-      if unsafe unlink(next) == 0 { continue }
-      guard let names = try? entries(next) else { continue }
-      folders.append(next)
-      pending += names.map { join(next, $0) }
+  ///
+  /// - Returns: 0, or the errno value of the first entry that could not be removed.
+  static func removeTree(_ path: String) -> Int32 { unsafe lf_remove_tree(path) }
+
+  /// Moves a file or folder to a path where nothing is.
+  ///
+  /// - Throws: `io.exists` when something is there.
+  static func moveToFree(_ path: String, _ destination: String) throws(LFError) {
+    var number = unsafe lf_rename_to_free(path, destination)
+    if number == ENOSYS || number == EINVAL || number == ENOTSUP {
+      // A hard link never replaces anything either. File systems without hard
+      // links leave a short moment between the look and the move.
+      if unsafe link(path, destination) == 0 {
+        _ = unsafe unlink(path)
+        return
+      }
+      if exists(destination) { throw OutputRule.occupied(destination) }
+      number = unsafe rename(path, destination) == 0 ? 0 : errno
     }
-    for folder in folders.reversed() { _ = unsafe rmdir(folder) }
+    guard number == 0 else {
+      let isTaken = [EEXIST, ENOTEMPTY, ENOTDIR, EISDIR].contains(number) && exists(destination)
+      throw isTaken
+        ? OutputRule.occupied(destination)
+        : .system("cannot publish", destination, errno: number)
+    }
   }
 }
 

@@ -9,8 +9,12 @@ package import LFCore
 extension LFError {
   /// A failed system call (exit code 4).
   ///
-  /// - Parameter action: what was tried, as in "cannot open".
-  package static func system(_ action: String, _ path: String, errno number: Int32) -> LFError {
+  /// - Parameters:
+  ///   - action: what was tried, as in "cannot open".
+  ///   - remark: what else there is to say, at the end of the sentence.
+  package static func system(
+    _ action: String, _ path: String, errno number: Int32, also remark: String = ""
+  ) -> LFError {
     let reason = unsafe String(cString: strerror(number))
     let hint: String? =
       switch number {
@@ -19,6 +23,6 @@ extension LFError {
       default: nil
       }
     let code = number == ENOENT ? "io.not-found" : "io.failed"
-    return LFError(.io, code, "\(action): \(reason)", at: .init(file: path), hint: hint)
+    return LFError(.io, code, "\(action): \(reason)\(remark)", at: .init(file: path), hint: hint)
   }
 }

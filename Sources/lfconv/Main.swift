@@ -8,12 +8,18 @@ import LFFiles
 @main
 enum Main {
   static func main() {
+    StandardStreams.protect()
     TemporaryPaths.removeOnSignals()
-    Machine.exit(run())
+    InputRecord.begin()
+    let code = run()
+    // A signal that is about to end the process decides how it ends.
+    TemporaryPaths.settle()
+    Machine.exit(code)
   }
 
   private static func run() -> Int32 {
-    let json = CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
+    let options = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
+    let json = options.contains("--json")
     var schema = "lfconv.error/1"
     do {
       var command = try LFConvCommand.parseAsRoot()
@@ -23,9 +29,17 @@ enum Main {
         return 0
       }
       schema = type(of: action).schema
+      if json { StandardStreams.reportOnSignals(schema: schema) }
+      // Before any work is done for it.
+      if json || !options.contains(where: isQuiet) { try StandardStreams.checkOutput() }
       try InstructionSet.check(Machine.environment(InstructionSet.variable))
-      return try action.perform()
+      defer { warnOfLeftovers() }
+      let code = try action.perform()
+      // An input that changed meanwhile makes every result worthless.
+      if let changed = InputRecord.changed() { throw changed }
+      return code
     } catch let error as LFError {
+      let error = blamed(error)
       report(error, schema: schema, json: json)
       return error.kind.rawValue
     } catch {
@@ -42,6 +56,12 @@ enum Main {
     }
   }
 
+  /// Whether a word of the command line asks for nothing but results.
+  private static func isQuiet(_ option: String) -> Bool {
+    option == "--quiet"
+      || option.hasPrefix("-") && !option.hasPrefix("--") && option.contains("q")
+  }
+
   /// Shows help or the version, which are results.
   private static func show(_ text: String) -> Int32 {
     do throws(LFError) {
@@ -50,6 +70,26 @@ enum Main {
     } catch {
       report(error, schema: "", json: false)
       return error.kind.rawValue
+    }
+  }
+
+  /// The error to tell: where an input changed while it was read, that is the cause
+  /// of whatever did not fit.
+  private static func blamed(_ error: LFError) -> LFError {
+    // What fails because a signal removes its files is no failure to tell.
+    TemporaryPaths.settle()
+    StandardStreams.endIfBroken()
+    guard [.refused, .internal, .io].contains(error.kind), let changed = InputRecord.changed()
+    else { return error }
+    return changed
+  }
+
+  /// Says what could not be cleaned up; --quiet does not hide it.
+  private static func warnOfLeftovers() {
+    for path in PublishedOutputs.leftovers {
+      StandardStreams.error(
+        "lfconv: warning: what was replaced could not be removed; the rest of it is in "
+          + "\(printable(path))\n")
     }
   }
 
@@ -62,6 +102,7 @@ enum Main {
   }
 
   private static func object(_ error: LFError, schema: String) {
+    StandardStreams.reported()
     let object = JSONObject([("schema", .string(schema)), ("error", .object(error.json))])
     try? StandardStreams.output(JSONValue.object(object).compact + "\n")
   }

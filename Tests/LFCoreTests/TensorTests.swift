@@ -124,7 +124,7 @@ struct TensorTests {
   func carriedFiles() throws {
     let file = CarriedFile(name: "config.json", bytes: [1, 2])
     #expect(try file.contents() == [1, 2] && file.byteCount == 2)
-    let broken = CarriedFile(name: "x", byteCount: 9) { () throws(LFError) -> [UInt8] in
+    let broken = CarriedFile(name: "x", byteCount: 9) { (_, _) throws(LFError) in
       throw LFError(.io, "io.failed", "no")
     }
     #expect(throws: LFError.self) { try broken.contents() }

@@ -60,13 +60,9 @@ public final class LFZReader: TensorSource {
     let store = BlobStore(file: file, table: table, index: index)
     self.store = store
     files = index.files.map { entry in
-      CarriedFile(name: entry.name, byteCount: entry.byteCount) { () throws(LFError) -> [UInt8] in
-        // The count was checked against the size of the container.
-        var result = [UInt8](repeating: 0, count: entry.byteCount)
-        var span = result.mutableSpan
-        var bytes = unsafe span.mutableBytes  // every byte pattern is a valid UInt8
-        try store.read(entry.parts, at: 0, into: &bytes)
-        return result
+      CarriedFile(name: entry.name, byteCount: entry.byteCount) {
+        (offset, buffer) throws(LFError) in
+        try store.read(entry.parts, at: offset, into: &buffer)
       }
     }
   }

@@ -20,9 +20,7 @@ final class FolderOutput: OutputWriter {
     _ content: OutputContent, threads: Int, progress: @escaping @Sendable (Double) -> Void
   ) throws(LFError) {
     for file in content.files {
-      let bytes = try file.contents()
-      try folder.write(bytes, to: file.name)
-      written.withLock { $0 += bytes.count }
+      try copy(file)
     }
     let source = ComposedSource(base: content.base, composed: content.tensors)
     let total = max(1, source.tensors.reduce(0) { $0 + $1.byteCount })
@@ -51,6 +49,25 @@ final class FolderOutput: OutputWriter {
       try folder.write(bytes, to: "model.safetensors.index.json")
       written.withLock { $0 += bytes.count }
     }
+  }
+
+  /// Bytes of a carried file that are in memory at a time.
+  private static let blockBytes = 1 << 20
+
+  private func copy(_ file: CarriedFile) throws(LFError) {
+    let output = try folder.file(file.name)
+    var block = [UInt8](repeating: 0, count: min(file.byteCount, Self.blockBytes))
+    for start in stride(from: 0, to: file.byteCount, by: Self.blockBytes) {
+      let count = min(block.count, file.byteCount - start)
+      var span = block.mutableSpan
+      var raw = unsafe span.mutableBytes  // every byte pattern is a valid UInt8
+      try raw.withSlice(0..<count) { (slice) throws(LFError) in
+        try file.read(at: start, into: &slice)
+        try output.append(slice.bytes)
+      }
+    }
+    try output.publish()
+    written.withLock { $0 += file.byteCount }
   }
 
   func reopen() throws(LFError) -> OpenedModel { try OpenedModel.open(folder.temporaryPath) }

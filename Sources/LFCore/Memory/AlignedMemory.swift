@@ -43,13 +43,14 @@ package final class AlignedMemory: @unchecked Sendable {
   package init(
     byteCount: Int, _ content: Content, alignment: Alignment? = nil, for purpose: String
   ) throws(LFError) {
+    try MemoryLimit.check(byteCount, for: purpose)
     let alignment = alignment ?? .suited(to: byteCount)
     var block = unsafe lf_memory()
     guard byteCount >= 0,
       unsafe lf_memory_allocate(
         &block, max(1, byteCount), alignment.rawValue, content == .zeros ? 1 : 0) == 1
     else {
-      throw LFError(.io, "memory.exhausted", "no memory for \(byteCount) bytes of \(purpose)")
+      throw MemoryLimit.exhausted(byteCount, purpose)
     }
     unsafe self.block = unsafe block
     unsafe bytes = UnsafeMutableRawBufferPointer(start: block.start, count: max(1, byteCount))

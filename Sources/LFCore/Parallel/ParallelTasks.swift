@@ -1,3 +1,4 @@
+import CPlatform
 import Dispatch
 import Synchronization
 
@@ -28,7 +29,7 @@ package struct ParallelTasks: Sendable {
       return
     }
     let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: min(threads, count)) { worker in
+    Self.share(min(threads, count)) { worker in
       while true {
         let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard task < count else { return }
@@ -92,7 +93,7 @@ package struct ParallelTasks: Sendable {
     // `threads` are in work, so that two of them never wait at the same turn.
     let turns = (0..<(commit == nil ? 0 : threads)).map { _ in DispatchSemaphore(value: 0) }
     turns.first?.signal()
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+    Self.share(threads) { _ in
       var own: Worker?
       while true {
         let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -129,4 +130,30 @@ package struct ParallelTasks: Sendable {
     }
     try failure.check()
   }
+}
+
+extension ParallelTasks {
+  /// Calls `body` on this thread and on as many others as can be had, and returns
+  /// when all calls have.
+  ///
+  /// libdispatch is not used: where the system gives no more threads it tries
+  /// again for ever.
+  private static func share(_ count: Int, _ body: @Sendable (_ worker: Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      let shared = SharedBody(call: body)
+      withExtendedLifetime(shared) {
+        let context = unsafe Unmanaged.passUnretained(shared).toOpaque()
+        unsafe lf_run_workers(Int32(count), context) { context, worker in
+          guard let context = unsafe context else { return }
+          unsafe Unmanaged<SharedBody>.fromOpaque(context).takeUnretainedValue().call(Int(worker))
+        }
+      }
+    }
+  }
+}
+
+/// What C hands from thread to thread; it lives as long as the call that shares it.
+private final class SharedBody: Sendable {
+  let call: @Sendable (Int) -> Void
+  init(call: @escaping @Sendable (Int) -> Void) { self.call = call }
 }

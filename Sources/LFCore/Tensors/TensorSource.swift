@@ -59,6 +59,9 @@ extension TensorSource {
   public func bytes(_ index: Int, range: Range<Int>) throws(LFError) -> [UInt8] {
     // Before anything is allocated for it.
     try tensors[index].checkRange(at: range.lowerBound, count: range.count)
+    do throws(LFError) { try MemoryLimit.check(range.count, for: "a tensor") } catch {
+      throw error.located(entry: tensors[index].name.text)
+    }
     var result = [UInt8](repeating: 0, count: range.count)
     var span = result.mutableSpan
     var raw = unsafe span.mutableBytes  // every byte pattern is a valid UInt8

@@ -108,6 +108,8 @@ struct HeadRun {
     of features: Matrix, model: EncoderModel, decoder: TensorName, bias: Matrix, shape: [Int]
   ) throws(LFError) -> OutputTensor {
     let vocabulary = model.configuration.vocabularySize
+    try MemoryLimit.check(
+      features.rows, of: vocabulary * MemoryLayout<Float>.size, for: "logits")
     var failure: LFError?
     let logits = OutputTensor(
       name: "logits", shape: shape + [vocabulary], rows: features.rows, columns: vocabulary

@@ -97,8 +97,9 @@ struct ModelFolder {
     _ name: String, from source: String, in folder: ContainedFolder
   ) throws(LFError) -> CarriedFile {
     let file = try folder.open(source)
-    return CarriedFile(name: name, byteCount: file.byteCount) { () throws(LFError) -> [UInt8] in
-      try file.bytes(at: 0, count: file.byteCount)
+    return CarriedFile(name: name, byteCount: file.byteCount) {
+      (offset, buffer) throws(LFError) in
+      try file.read(at: offset, into: &buffer)
     }
   }
 }

@@ -44,6 +44,14 @@ package struct IntegerTensors: Sendable {
           found: "\(tensor.shape)")
       }
       shape = tensor.shape.dimensions
+      // The bytes, and the numbers made of them.
+      do throws(LFError) {
+        try MemoryLimit.check(
+          tensor.shape.elementCount, of: tensor.elementType.byteCount + MemoryLayout<Int>.size,
+          for: "inputs")
+      } catch {
+        throw error.located(file: path, entry: tensor.name.text)
+      }
       let bytes = try source.bytes(index)
       values[tensor.name] =
         tensor.elementType == .i64

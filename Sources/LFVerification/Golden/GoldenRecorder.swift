@@ -68,6 +68,8 @@ public struct GoldenRecorder: Sendable {
 
   /// Records the case, verifies it, and only then puts it in its place.
   public func record() throws(LFError) -> CaseResult {
+    try OutputRule.checkApart(output, from: model)
+    if case .file(let file) = inputs { try OutputRule.checkApart(output, from: file) }
     let folder = try OutputFolder(output, overwrite: overwrite, marker: "case.json")
     defer { folder.discard() }
     var (path, options) = (model, openOptions)

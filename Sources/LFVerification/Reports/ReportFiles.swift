@@ -1,11 +1,10 @@
 package import LFCore
-import LFFiles
+package import LFFiles
 
 /// Writes reports where a continuous integration expects them.
 package enum ReportFiles {
-  /// Writes a report, in place of an older one.
-  package static func write(_ text: String, to path: String) throws(LFError) {
-    let file = try OutputFile(path, overwrite: true)
+  /// Writes a report.
+  package static func write(_ text: String, to file: OutputFile) throws(LFError) {
     try file.append(Array(text.utf8))
     try file.publish()
   }
@@ -14,7 +13,7 @@ package enum ReportFiles {
   package static func append(_ text: String, to path: String) throws(LFError) {
     var bytes: [UInt8] = []
     if Paths.kind(path) == .file {
-      bytes = try InputFile(path).contents(limit: summaryLimit)
+      bytes = try InputFile(path, isInput: false).contents(limit: summaryLimit)
     }
     bytes += text.utf8
     guard bytes.count <= summaryLimit else {

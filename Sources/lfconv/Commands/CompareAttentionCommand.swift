@@ -67,6 +67,7 @@ struct CompareAttentionCommand: Action {
     comparison.seed = rows.seed
     comparison.options = sourceOptions.open
     // The page's place is taken before hours of work.
+    if let html { try OutputRule.checkApart(html, from: model) }
     let page = try html.map { try OutputFile($0, overwrite: common.force) }
     let result = try comparison.run(model) { (model) throws(LFError) in
       try source.rows(for: model)

@@ -58,6 +58,9 @@ struct VerifyCommand: Action {
 
   func perform() throws -> Int32 {
     let console = common.console
+    // The reports' places are taken before hours of work.
+    let junitFile = try junit.map { try OutputFile($0, overwrite: common.force) }
+    let htmlFile = try html.map { try OutputFile($0, overwrite: common.force) }
     var verifier = Verifier(model: model, threads: common.threadCount)
     verifier.openOptions = sourceOptions.open
     verifier.needsDetails = html != nil
@@ -72,8 +75,8 @@ struct VerifyCommand: Action {
     }
     if let failure { throw failure }
     // Files first: when one cannot be written, --json still prints one object.
-    if let junit { try ReportFiles.write(report.junit, to: junit) }
-    if let html { try ReportFiles.write(report.html, to: html) }
+    if let junitFile { try ReportFiles.write(report.junit, to: junitFile) }
+    if let htmlFile { try ReportFiles.write(report.html, to: htmlFile) }
     if github, let path = Machine.environment("GITHUB_STEP_SUMMARY"), !path.isEmpty {
       try ReportFiles.append(report.githubSummary, to: path)
     }

@@ -17,6 +17,7 @@ struct Console: Sendable {
   /// Prints the result for scripts, when it is wanted.
   func object(_ json: @autoclosure () -> JSONObject) throws(LFError) {
     guard isJSON else { return }
+    StandardStreams.reported()
     try StandardStreams.output(JSONValue.object(json()).compact + "\n")
   }
 

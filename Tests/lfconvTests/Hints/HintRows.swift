@@ -15,7 +15,9 @@ enum HintRows {
     .init(
       hint: "check the permissions of the file and its folder",
       why: "tests may run as a user who may do everything"),
-    .init(hint: "the file changed while it was read", why: "it takes a change at that moment"),
+    .init(
+      hint: "try again when nothing writes to it",
+      why: "it takes a change at that moment; ChangingSourceTests make one"),
     .init(hint: "use a newer lfconv", why: "there is no newer version of the container yet"),
     .init(
       hint: "a program that trusts the file can raise Limits.expansionRatio or expansionSlack",
@@ -288,6 +290,11 @@ enum HintRows {
   #endif
 
   private static let runs: [HintTests.Followed] = [
+    Row(
+      "verify $G/roberta-masked-lm-three-windows",
+      "set TMPDIR to a folder that can be written to, or unset it to use /tmp",
+      "verify $G/roberta-masked-lm-three-windows", environment: ["TMPDIR": "/proc"],
+      then: ["TMPDIR": "/tmp"]),
     Row(
       "golden record $S/questions --inputs $S/ids.safetensors -o $S/g1",
       "give a global_attention_mask",
