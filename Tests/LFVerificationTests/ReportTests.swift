@@ -114,7 +114,7 @@ struct ReportTests {
     #expect(name.contains("<&\"'|100%"))
     // Written again, in place of the older one.
     #expect(
-      try Program.run(["verify", scratch("cases/good"), "--junit", path]).exitCode == 0)
+      try Program.run(["verify", scratch("cases/good"), "--junit", path, "--force"]).exitCode == 0)
   }
 
   @Test("A report that cannot be written is a failure of its own")
