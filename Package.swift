@@ -102,18 +102,21 @@ let package = Package(
     .target(
       name: "LFTools",
       dependencies: [
-        "LFCore", "LFFiles", "LFContainer", "LFFamilies", "LFTokenizers", "LFModels", "LFEncoder",
-        "LFPictures",
+        "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies", "LFTokenizers",
+        "LFModels", "LFEncoder", "LFPictures", "Longformer",
       ],
       swiftSettings: strict),
     .target(
       name: "Longformer",
-      dependencies: ["LFCore", "LFFamilies", "LFModels", "LFEncoder"], swiftSettings: strict),
+      dependencies: [
+        "LFCore", "LFFiles", "LFFamilies", "LFTokenizers", "LFModels", "LFEncoder",
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "lfconv",
       dependencies: [
         "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies", "LFTokenizers",
-        "LFModels", "LFEncoder", "LFConversion", "LFVerification", "LFTools",
+        "LFModels", "LFEncoder", "LFConversion", "LFVerification", "LFTools", "Longformer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -143,6 +146,9 @@ let package = Package(
       dependencies: ["LFEncoder", "LFFamilies", "LFCore", "CKernels", "TestSupport"]),
     .testTarget(
       name: "LFPicturesTests", dependencies: ["LFPictures", "LFFamilies", "TestSupport"]),
+    .testTarget(
+      name: "LongformerTests",
+      dependencies: ["Longformer", "LFCore", "TestSupport"], exclude: ["Goldens"]),
     .testTarget(
       name: "LFConversionTests",
       dependencies: [

@@ -11,6 +11,7 @@
 #    and nothing unexpected, and computes the expected outputs.
 # 4. Tokenizers made of fairseq's dictionaries give fairseq's ids.
 # 5. The same for a real checkpoint, and lfconv computes what it computes.
+# 6. Texts become sentence-transformers' vectors, and those of Hugging Face's Longformer.
 set -eu
 
 lfconv=$1
@@ -38,6 +39,7 @@ run="$venv/bin/python"
 echo "interop: regenerating the goldens"
 "$run" "$here/generate.py" --check
 "$run" "$here/activations.py" --check
+"$run" "$here/text_goldens.py" --check
 
 echo "interop: the corpora through other readers"
 "$run" "$here/peers.py" "$lfconv"
@@ -75,6 +77,14 @@ for name in characters spaces bytes; do
   "$lfconv" roberta-to-longformer "$work/fairseq/$name" -o "$work/$name" --quiet --max-positions 40
   "$run" "$here/interop_tokenizers.py" --model "$work/$name" --source "$work/fairseq/$name"
 done
+
+minilm="$build/real-checkpoints/minilm"
+if [ -f "$minilm/model.safetensors" ]; then
+  echo "interop: texts through MiniLM, and through its conversion"
+  "$run" "$here/interop_text.py" "$lfconv" "$minilm"
+else
+  echo "interop: MiniLM is skipped: it is not there; make fetch fetches it"
+fi
 
 real="$build/real-checkpoints/sapiens"
 if "$here/fetch-real.sh" "$real"; then

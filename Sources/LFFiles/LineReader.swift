@@ -25,6 +25,8 @@ package struct LineReader {
 
   /// What is read, for messages.
   package let name: String
+  /// Bytes of the file; nil for standard input.
+  package var byteCount: Int? { file?.byteCount }
   private let file: InputFile?
   private var position = 0
   private var buffer: [UInt8] = []

@@ -53,6 +53,14 @@ public struct Tokenizer: Sendable {
     return (added?.id ?? pipeline.model.vocabulary.id(of: bytes)).map(Int.init)
   }
 
+  /// The token with an id, nil when there is none.
+  public func token(of id: Int) -> String? {
+    guard let id = UInt32(exactly: id) else { return nil }
+    let added = pipeline.added.tokens.last { $0.id == id }
+    return added.map { String(decoding: $0.content, as: UTF8.self) }
+      ?? pipeline.model.vocabulary.token(id)
+  }
+
   /// One more than the largest id.
   public var idBound: Int {
     max(
@@ -62,6 +70,14 @@ public struct Tokenizer: Sendable {
 
   /// Remarks on the files for the user.
   public var notes: [String] { pipeline.notes }
+
+  /// The same tokenizer, but all text is made lower case first, special tokens
+  /// excepted: sentence-transformers' `do_lower_case`.
+  package func lowercasing() -> Tokenizer {
+    var pipeline = pipeline
+    pipeline.normalizer = .sequence([.lowercase] + (pipeline.normalizer.map { [$0] } ?? []))
+    return Tokenizer(pipeline)
+  }
 
   /// Number of tokens that are put around one text, or around two.
   public func specialTokenCount(isPair: Bool = false) -> Int {

@@ -22,7 +22,12 @@ public struct LongformerModel: Sendable {
     _ path: String, options: OpenOptions = OpenOptions(), residency: Residency = .resident,
     threads: Int = 1
   ) throws(LFError) {
-    let opened = try OpenedModel.open(path, options: options)
+    try self.init(
+      try OpenedModel.open(path, options: options), residency: residency, threads: threads)
+  }
+
+  /// Reads the weights of a model that is open.
+  init(_ opened: OpenedModel, residency: Residency, threads: Int) throws(LFError) {
     let model = try opened.recognized()
     configuration = model.configuration
     encoder = try EncoderModel(

@@ -21,7 +21,7 @@ struct LFConvCommand: ParsableCommand {
     subcommands: [
       RobertaToLongformerCommand.self, ConvertCommand.self, InspectCommand.self,
       VerifyCommand.self, DiffCommand.self, CheckCommand.self, GoldenCommand.self,
-      BenchCommand.self, DrawCommand.self, TokenizeCommand.self, EvaluateCommand.self,
-      CompareAttentionCommand.self,
+      BenchCommand.self, DrawCommand.self, TokenizeCommand.self, EncodeCommand.self,
+      EvaluateCommand.self, CompareAttentionCommand.self,
     ])
 }

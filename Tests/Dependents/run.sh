@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A package of somebody else, with targets of its own called Container, FileIO
 # and Verification, depends on a tagged copy of this one by URL: it must build,
-# run, and see no name of ours that it did not ask for.
+# run the README's lines, and see no name of ours that it did not ask for.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
@@ -44,15 +44,20 @@ extension Int {
 }
 
 print(Container.name, FileIO.name, Verification.name, 3.byteText, separator: ", ")
-let model = try LongformerModel(CommandLine.arguments[1])
-let ids = Array(repeating: model.configuration.vocabularySize - 1, count: 4)
-let outputs = try model(EncoderInputs(batch: 1, length: 4, inputIDs: ids))
-print("last_hidden_state", outputs["last_hidden_state"]?.shape ?? [])
+let encoder = try TextEncoder(CommandLine.arguments[1])
+let vectors = try encoder.encode(["a long text", "another"])
+print("vectors", vectors.map(\.count))
+let length = encoder.model.configuration.hiddenSize
+let outputs = try encoder.model(EncoderInputs(batch: 1, length: 4, inputIDs: [0, 7, 9, 2]))
+print("last_hidden_state", outputs["last_hidden_state"]?.shape == [1, 4, length])
 SWIFT
 
-cases="$here/Golden/cases"
-output=$(swift run --package-path "$work/user" --scratch-path "$work/build" App "$cases/token-classification/source")
+# A small model with its tokenizer beside it.
+cp -r "$here/Tests/LongformerTests/Goldens/sentence-bert" "$work/model"
+cp "$here/Tests/LFTokenizersTests/Goldens/bert-uncased.json" "$work/model/tokenizer.json"
+output=$(swift run --package-path "$work/user" --scratch-path "$work/build" App "$work/model")
 echo "$output"
 grep -q "my own Container, my own FileIO, my own Verification, my own text" <<<"$output"
-grep -q "last_hidden_state \[1, 4, " <<<"$output"
+grep -q "vectors \[32, 32\]" <<<"$output"
+grep -q "last_hidden_state true" <<<"$output"
 echo "dependents: a package with targets of the same names builds and runs"

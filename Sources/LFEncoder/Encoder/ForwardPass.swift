@@ -17,11 +17,20 @@ public struct ForwardPass {
   init(
     model: EncoderModel, inputs: EncoderInputs, clock: PartClock? = nil
   ) throws(LFError) {
+    try self.init(
+      model: model, prepared: try PreparedInputs(inputs, configuration: model.configuration),
+      clock: clock)
+  }
+
+  /// Computes the embeddings.
+  init(
+    model: EncoderModel, prepared: PreparedInputs, clock: PartClock? = nil
+  ) throws(LFError) {
     self.model = model
     var workers = model.workers
     workers.clock = clock
     self.workers = workers
-    self.inputs = try PreparedInputs(inputs, configuration: model.configuration)
+    inputs = prepared
     memory = try LayerMemory(
       configuration: model.configuration, inputs: self.inputs, workers: workers)
     states = try Matrix(rows: self.inputs.tokens, columns: model.configuration.hiddenSize)

@@ -29,7 +29,7 @@ extension EncoderModel {
       shape: [tokens.count])
   }
 
-  static var noMaskedLanguageModel: LFError {
+  package static var noMaskedLanguageModel: LFError {
     LFError.unsupported(
       "head.masked-lm", "this needs a masked-LM head, which the model does not have")
   }

@@ -8,14 +8,20 @@ package import LFFamilies
 package struct PreparedInputs: Sendable {
   let batch: Int
   let choices: Int?
+  /// S; of sequences that are packed, the longest one's.
   package let length: Int
   package let ids: [Int]  // [N·S]
   package let positions: [Int]  // [N·S]
   package let types: [Int]  // [N·S]
   let sequences: [SequenceMask]  // [N]
+  /// Where each sequence begins among all tokens, and where the last one ends.
+  let starts: [Int]  // [N + 1]
 
   /// Tokens of all sequences.
-  var tokens: Int { sequences.count * length }
+  var tokens: Int { ids.count }
+
+  /// A sequence's rows among those of all tokens.
+  func rows(of sequence: Int) -> Range<Int> { starts[sequence]..<starts[sequence + 1] }
 
   /// Whether each token is no padding; [N·S].
   package var isKept: [Bool] { sequences.flatMap(\.isKept) }
@@ -70,5 +76,22 @@ package struct PreparedInputs: Sendable {
       let range = sequence * length..<(sequence + 1) * length
       return SequenceMask(attention: attention[range], global: global[range])
     }
+    starts = (0...count).map { $0 * length }
+  }
+
+  /// Inputs one behind the other, each sequence with the length that it has.
+  ///
+  /// - Parameter parts: of one model; at least one.
+  init(packing parts: [PreparedInputs]) {
+    batch = parts.reduce(0) { $0 + $1.batch }
+    choices = parts.first?.choices
+    length = parts.map(\.length).max() ?? 0
+    ids = parts.flatMap(\.ids)
+    positions = parts.flatMap(\.positions)
+    types = parts.flatMap(\.types)
+    sequences = parts.flatMap(\.sequences)
+    var starts = [0]
+    for mask in sequences { starts.append(starts[starts.count - 1] + mask.isKept.count) }
+    self.starts = starts
   }
 }

@@ -42,9 +42,7 @@ struct AttentionContext: Sendable {
   }
 
   /// Rows of a sequence in a matrix of all tokens.
-  func rows(of sequence: Int) -> Range<Int> {
-    sequence * inputs.length..<(sequence + 1) * inputs.length
-  }
+  func rows(of sequence: Int) -> Range<Int> { inputs.rows(of: sequence) }
 }
 
 /// Memory that the attention of all layers shares; linear in the length.

@@ -21,10 +21,11 @@ struct BandTask: Sendable {
   ) -> [BandTask] {
     var tasks: [BandTask] = []
     for (sequence, mask) in inputs.sequences.enumerated() where mask.hasLocal {
+      let length = mask.isKept.count
       for (head, dilation) in window.dilations.enumerated() {
-        let step = min(dilation, inputs.length)
+        let step = min(dilation, length)
         for residue in 0..<step {
-          let count = (inputs.length - residue - 1) / step + 1
+          let count = (length - residue - 1) / step + 1
           for start in stride(from: 0, to: count, by: AttentionContext.taskQueries) {
             let queries = start..<min(count, start + AttentionContext.taskQueries)
             let first = residue + queries.lowerBound * step

@@ -18,7 +18,10 @@ struct FullAttention: PatternAttention {
       let head = task / parts % heads
       let sequence = task / parts / heads
       let first = task % parts * AttentionContext.taskQueries
-      let queries = first..<min(length, first + AttentionContext.taskQueries)
+      // Packed sequences are of different lengths.
+      let end = min(inputs.sequences[sequence].isKept.count, first + AttentionContext.taskQueries)
+      guard first < end else { return }
+      let queries = first..<end
       let memory = context.memory.workers[worker]
       let attention = self.attention(sequence, head: head, memory.keys)
       attention.attend(
@@ -32,7 +35,7 @@ struct FullAttention: PatternAttention {
   func attention(_ sequence: Int, head: Int, _ memory: KeyMemory) -> HeadAttention {
     let mask = context.inputs.sequences[sequence]
     let isBlind = mask.keptRange.isEmpty
-    let end = isBlind ? context.inputs.length : mask.keptRange.upperBound
+    let end = isBlind ? mask.isKept.count : mask.keptRange.upperBound
     // Keys before the first unpadded one that the part's alignment lets in.
     let start =
       isBlind ? 0 : mask.keptRange.lowerBound / PackedKeys.alignment * PackedKeys.alignment

@@ -52,7 +52,7 @@ extension AttentionContext {
   func clearPadding() {
     for (sequence, mask) in inputs.sequences.enumerated() {
       for position in mask.isKept.indices where !mask.isKept[position] {
-        let row = sequence * inputs.length + position
+        let row = inputs.starts[sequence] + position
         memory.context.rows(row..<row + 1).fill(0)
       }
     }

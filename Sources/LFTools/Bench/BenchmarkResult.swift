@@ -58,6 +58,7 @@ public struct BenchmarkResult: Sendable {
       ("instruction_set", .string(instructionSet)),
       ("peak_rss_bytes", JSONValue(peakBytes)),
     ])
+    if benchmark.texts != nil { json["tokens"] = JSONValue(benchmark.tokenCount) }
     if let attention = benchmark.attention { json["attention"] = .string(attention.text) }
     if benchmark.measuresParts {
       json["parts"] = .array(parts.map { .object($0.json) })
@@ -79,7 +80,7 @@ public struct ForwardPartTime: Sendable {
   /// Times of all parts that a model has; with "idle" they sum up to the
   /// elapsed time of all threads.
   static func all(
-    _ clock: PartClock, _ flops: ForwardFlops, _ runs: [Double], threads: Int
+    _ clock: PartClock, _ flops: [ForwardFlops], _ runs: [Double], threads: Int
   ) -> [ForwardPartTime] {
     let count = Double(max(1, runs.count))
     var parts: [ForwardPartTime] = []
@@ -87,7 +88,9 @@ public struct ForwardPartTime: Sendable {
       let seconds = clock.time(of: part) / .seconds(1) / count
       guard seconds > 0 else { continue }
       parts.append(
-        ForwardPartTime(name: part.rawValue, seconds: seconds, flops: flops.of(part)))
+        ForwardPartTime(
+          name: part.rawValue, seconds: seconds,
+          flops: flops.reduce(0) { $0 + $1.of(part) }))
     }
     let busy = parts.reduce(0) { $0 + $1.seconds }
     let elapsed = runs.reduce(0, +) / count * Double(threads)

@@ -10,6 +10,9 @@ public struct ForwardBenchmark: Sendable {
   public var length: Int
   /// Rows.
   public var batch = 1
+  /// Token ids of texts, which take the place of random rows: they run as `encode`
+  /// runs them, one behind the other without padding.
+  package var texts: [[Int]]?
   /// Global tokens at the beginning of each row.
   public var globals = 1
   /// What takes the place of the model's own attention. The positions that it
@@ -27,6 +30,16 @@ public struct ForwardBenchmark: Sendable {
     self.length = length
     self.threads = threads
   }
+
+  /// A benchmark of texts, as token ids of any lengths.
+  package init(texts: [[Int]], threads: Int) {
+    self.init(length: texts.map(\.count).max() ?? 0, threads: threads)
+    batch = texts.count
+    self.texts = texts
+  }
+
+  /// Tokens of a run.
+  public var tokenCount: Int { texts?.reduce(0) { $0 + $1.count } ?? batch * length }
 
   /// Loads the model, runs once, then `repeats` times.
   ///
@@ -48,7 +61,7 @@ public struct ForwardBenchmark: Sendable {
     let encoder = try EncoderModel(
       configuration: settings, source: try opened.canonicalSource(model), threads: threads)
     // The encoder alone is timed: a head's cost is not the pattern's.
-    let inputs = try self.inputs(settings)
+    let packs = try self.packs(encoder)
     var seconds: [Double] = []
     // Beside every run, so that a slow moment of the machine meets both sides.
     var peaks: [Double] = []
@@ -56,16 +69,17 @@ public struct ForwardBenchmark: Sendable {
     for run in 0...repeats {
       let clock = ContinuousClock()
       let start = clock.now
-      _ = try encoder.forward(
-        inputs, options: ForwardOptions(head: false), clock: run > 0 ? parts : nil)
+      for pack in packs {
+        var pass = try encoder.begin(packing: pack, clock: run > 0 ? parts : nil)
+        while try pass.runLayer() {}
+      }
       if run > 0 { seconds.append((clock.now - start) / .seconds(1)) }
       peaks.append(InstructionSet.peakGFLOPS(threads: encoder.threads))
       progress(Double(run) / Double(repeats))
     }
-    let flops = ForwardFlops(
-      settings: settings, batch: batch, length: length, globals: globalCount)
+    let flops = self.flops(settings)
     return BenchmarkResult(
-      benchmark: self, seconds: seconds, flops: flops.total,
+      benchmark: self, seconds: seconds, flops: flops.reduce(0) { $0 + $1.total },
       peakGFLOPS: peaks.sorted()[peaks.count / 2],
       processor: Machine.processorName, instructionSet: InstructionSet.name,
       peakBytes: Machine.peakMemory,
@@ -83,6 +97,7 @@ public struct ForwardBenchmark: Sendable {
         expected: "at most \(settings.longestInput) tokens, the longest input of this model",
         found: "--length \(length)")
     }
+    if texts != nil { return }
     let (tokens, overflow) = batch.multipliedReportingOverflow(by: length)
     guard !overflow, tokens <= Self.mostTokens else {
       throw .refused(
@@ -95,6 +110,39 @@ public struct ForwardBenchmark: Sendable {
   var globalCount: Int {
     guard let attention else { return globals }
     return attention.globals?.list.count ?? 0
+  }
+
+  /// What the mathematics of a run asks for: of all rows, or of each text.
+  private func flops(_ settings: ModelConfiguration) -> [ForwardFlops] {
+    guard let texts else {
+      return [
+        ForwardFlops(settings: settings, batch: batch, length: length, globals: globalCount)
+      ]
+    }
+    return texts.map {
+      ForwardFlops(
+        settings: settings, batch: 1, length: $0.count, globals: min($0.count, globalCount))
+    }
+  }
+
+  /// What runs together.
+  private func packs(_ encoder: EncoderModel) throws(LFError) -> [[PreparedInputs]] {
+    guard let texts else { return [[try encoder.prepare(try inputs(encoder.configuration))]] }
+    var prepared: [PreparedInputs] = []
+    for ids in texts {
+      prepared.append(try encoder.prepare(try inputs(ids, encoder.configuration)))
+    }
+    return encoder.packs(of: texts.map(\.count)).map { Array(prepared[$0]) }
+  }
+
+  private func inputs(
+    _ ids: [Int], _ settings: ModelConfiguration
+  ) throws(LFError) -> EncoderInputs {
+    let global = ids.indices.map { $0 < globals ? 1 : 0 }
+    let inputs = EncoderInputs(
+      batch: 1, choices: settings.head == .multipleChoice ? 1 : nil, length: ids.count,
+      inputIDs: ids, globalAttentionMask: settings.hasGlobalTokens ? global : nil)
+    return try attention?.applied(to: inputs) ?? inputs
   }
 
   private func inputs(_ settings: ModelConfiguration) throws(LFError) -> EncoderInputs {

@@ -1,7 +1,7 @@
 import LFCheckpoints
 import LFConversion
 public import LFCore
-import LFEncoder
+public import LFEncoder
 import LFFamilies
 import LFFiles
 package import LFModels
@@ -17,6 +17,8 @@ public struct GoldenRecorder: Sendable {
     case file(String)
     /// So many random tokens, by the rule in `Specs/golden.md`.
     case random(length: Int, seed: Int)
+    /// Tokens that the caller made, of texts for instance.
+    case tokens(EncoderInputs)
   }
 
   /// How the model's weights become part of a case.
@@ -89,6 +91,7 @@ public struct GoldenRecorder: Sendable {
     case .random(let length, let seed):
       values = try SeededInputs(length: length, seed: seed)
         .inputs(for: recognized.configuration, at: model)
+    case .tokens(let tokens): values = tokens
     }
     let outputs = try outputs(opened, recognized, values)
 

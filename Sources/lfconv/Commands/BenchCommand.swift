@@ -7,14 +7,17 @@ import LFTools
 struct BenchCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Time the forward pass of a model on random tokens.",
+    abstract: "Time the forward pass of a model, on random tokens or on texts.",
     discussion: """
-      Only the encoder's forward pass is timed, after one run that does not count. Loading is not.
+      Only the encoder's forward pass is timed, after one run that does not count. Loading is not. \
+      Texts, one a line, run as encode runs them, without padding; making them into tokens is not \
+      timed.
 
       EXAMPLES
         lfconv bench longformer.lfz --length 4096
         lfconv bench longformer.lfz --length 4096 --global 1 --repeats 5 --threads 1 --json
         lfconv bench longformer.lfz --length 4096 --parts
+        lfconv bench longformer.lfz --text texts.txt
         lfconv bench longformer.lfz --length 4096 --attention blockwise:2+global:first
       """)
   static let schema = "lfconv.bench/1"
@@ -23,7 +26,10 @@ struct BenchCommand: Action {
   var model: String
 
   @Option(help: "Tokens in a row.")
-  var length: Int
+  var length: Int?
+
+  @Option(help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"))
+  var text: String?
 
   @Option(help: "Global tokens at the beginning of each row.")
   var global = 1
@@ -36,8 +42,8 @@ struct BenchCommand: Action {
     transform: CommandValues.attention)
   var attention: AttentionName?
 
-  @Option(help: "Rows.")
-  var batch = 1
+  @Option(help: "Rows; default: 1.")
+  var batch: Int?
 
   @Option(help: "Runs that count.")
   var repeats = 5
@@ -49,7 +55,12 @@ struct BenchCommand: Action {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard length >= 1, batch >= 1, repeats >= 1, (0...length).contains(global) else {
+    guard (length == nil) != (text == nil), batch == nil || text == nil else {
+      throw ValidationError("Give --length, with or without --batch, or --text.")
+    }
+    guard length ?? 1 >= 1, batch ?? 1 >= 1, repeats >= 1,
+      global >= 0, global <= length ?? .max
+    else {
       throw ValidationError(
         "--length, --batch and --repeats take 1 or more, --global from 0 to the length.")
     }
@@ -57,10 +68,9 @@ struct BenchCommand: Action {
 
   func perform() throws -> Int32 {
     let console = common.console
+    var benchmark = try benchmark(console)
     let progress = console.progress
     defer { progress.clear() }
-    var benchmark = ForwardBenchmark(length: length, threads: common.threadCount)
-    benchmark.batch = batch
     benchmark.globals = global
     benchmark.attention = attention
     benchmark.repeats = repeats
@@ -72,7 +82,7 @@ struct BenchCommand: Action {
     try console.object(result.json)
     let runs = result.seconds.map(\.rounded3).joined(separator: ", ")
     let text = """
-      median  \(result.medianSeconds.rounded3) s for \(batch) × \(length.counted("token")), \
+      median  \(result.medianSeconds.rounded3) s for \(Self.size(benchmark)), \
       \(result.globalCount) global, \(benchmark.threads.counted("thread"))
       runs    \(runs) s
       rate    \(result.gflops.rounded3) GFLOP/s, \(percent(result.gflops / result.peakGFLOPS)) of \
@@ -91,6 +101,25 @@ struct BenchCommand: Action {
       try console.result("part    \(name)  \(part.seconds.rounded3) s\(rate)")
     }
     return 0
+  }
+
+  private func benchmark(_ console: Console) throws -> ForwardBenchmark {
+    guard let text else {
+      var benchmark = ForwardBenchmark(length: length ?? 1, threads: common.threadCount)
+      benchmark.batch = batch ?? 1
+      return benchmark
+    }
+    let inputs = try TextInputs(text, model: model, options: sourceOptions.open)
+    console.notes(on: inputs)
+    return ForwardBenchmark(texts: inputs.rows, threads: common.threadCount)
+  }
+
+  private static func size(_ benchmark: ForwardBenchmark) -> String {
+    guard benchmark.texts != nil else {
+      return "\(benchmark.batch) × \(benchmark.length.counted("token"))"
+    }
+    return "\(benchmark.batch.counted("text")) of at most "
+      + "\(benchmark.length.counted("token")), \(benchmark.tokenCount) in all"
   }
 
   private func percent(_ share: Double) -> String { "\((100 * share).rounded3) %" }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LFCore
 import LFFiles
+import LFTools
 import LFVerification
 
 /// `lfconv golden`
@@ -23,7 +24,9 @@ struct GoldenRecordCommand: Action {
       it does not prove that the outputs are right.
 
       FILE is a safetensors file with int64 or int32 tensors of one shape: input_ids, and \
-      optionally attention_mask, global_attention_mask, token_type_ids, position_ids. In its place \
+      optionally attention_mask, global_attention_mask, token_type_ids, position_ids. --text takes \
+      texts in its place, one a line, through the model's own tokenizer, the shorter ones filled up \
+      with padding. \
       --length makes random ids by a rule that others can follow; Specs/golden.md states it.
 
       Where the environment variable CI is set nothing is recorded without --force: a pipeline \
@@ -32,6 +35,7 @@ struct GoldenRecordCommand: Action {
       EXAMPLES
         lfconv golden record longformer.lfz --inputs inputs.safetensors -o Golden/mine
         lfconv golden record longformer.lfz --length 64 --seed 1 -o Golden/mine
+        lfconv golden record longformer.lfz --text texts.txt -o Golden/mine
       """)
   static let schema = "lfconv.golden/1"
 
@@ -40,6 +44,9 @@ struct GoldenRecordCommand: Action {
 
   @Option(help: ArgumentHelp("The inputs, as safetensors.", valueName: "file"))
   var inputs: String?
+
+  @Option(help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"))
+  var text: String?
 
   @Option(help: "Random inputs of so many tokens, in place of a file.")
   var length: Int?
@@ -73,8 +80,8 @@ struct GoldenRecordCommand: Action {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard (inputs == nil) != (length == nil) else {
-      throw ValidationError("Give --inputs or --length, one of them.")
+    guard [inputs != nil, text != nil, length != nil].count(where: { $0 }) == 1 else {
+      throw ValidationError("Give --inputs, --text or --length, one of them.")
     }
     guard length ?? 1 >= 1, seed ?? 0 >= 0 else {
       throw ValidationError("--length takes 1 or more, --seed 0 or more.")
@@ -93,8 +100,16 @@ struct GoldenRecordCommand: Action {
         .usage, "usage.ci", "golden cases are not recorded where CI is set",
         hint: "record on your own machine and commit the result, or give --force")
     }
-    let source: GoldenRecorder.Inputs =
-      if let inputs { .file(inputs) } else { .random(length: length ?? 1, seed: seed ?? 0) }
+    let source: GoldenRecorder.Inputs
+    if let inputs {
+      source = .file(inputs)
+    } else if let text {
+      let texts = try TextInputs(text, model: model, options: sourceOptions.open)
+      common.console.notes(on: texts)
+      source = .tokens(texts.inputs)
+    } else {
+      source = .random(length: length ?? 1, seed: seed ?? 0)
+    }
     var recorder = GoldenRecorder(
       model: model, inputs: source, output: output, threads: common.threadCount)
     recorder.openOptions = sourceOptions.open

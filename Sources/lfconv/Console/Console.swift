@@ -1,5 +1,6 @@
 import LFCore
 import LFFiles
+import LFTools
 
 /// Results on standard output, everything else on standard error.
 struct Console: Sendable {
@@ -32,6 +33,15 @@ struct Console: Sendable {
   func note(_ text: String) {
     guard !isQuiet else { return }
     StandardStreams.error("lfconv: note: \(printable(text))\n")
+  }
+
+  /// Prints what there is to say about a file of texts.
+  func notes(on texts: TextInputs) {
+    for note in texts.notes { self.note(note) }
+    for cut in texts.cuts {
+      let limit = texts.longestInput ?? 0
+      note("line \(cut.line + 1) is cut at \(limit) tokens; \(cut.count) are left out")
+    }
   }
 
   /// A progress line, redrawn in place; only a terminal shows it.

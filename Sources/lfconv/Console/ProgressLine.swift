@@ -17,8 +17,12 @@ final class ProgressLine: Sendable {
   /// Redraws the line, when it has changed.
   func show(_ action: String, _ fraction: Double) {
     guard isShown else { return }
-    let percent = Int(max(0, min(1, fraction)) * 100)
-    let text = "\(printable(action)) \(percent) %"
+    show("\(printable(action)) \(Int(max(0, min(1, fraction)) * 100)) %")
+  }
+
+  /// Redraws the line, when it has changed.
+  func show(_ text: String) {
+    guard isShown else { return }
     last.withLock { last in
       guard last != text else { return }
       last = text

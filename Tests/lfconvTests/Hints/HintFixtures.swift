@@ -156,6 +156,11 @@ enum HintFixtures {
     for (name, files) in [("none", []), ("json", json), ("merges", bpe)] {
       try copy(fairseq, as: "words/" + name, with: files)
     }
+    // A sentence-transformers model with a module that is not computed.
+    try copy(
+      Repository.root + "/Tests/LongformerTests/Goldens/sentence-bert", as: "dense",
+      with: [("bert-uncased.json", "tokenizer.json")])
+    try scratch.write("dense/modules.json", #"[{"type": "models.Dense", "path": "2_Dense"}]"#)
     try scratch.file("text.txt", "a\n")
     try scratch.file("unknown.txt", "b\n")
   }

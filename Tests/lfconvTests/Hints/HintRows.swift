@@ -354,6 +354,10 @@ enum HintRows {
       "put the vocabulary's tokenizer.json, or vocab.json and merges.txt, beside it",
       "tokenize $S/words/json/model.pt \(text) ; tokenize $S/words/merges/model.pt \(text)"),
     Row(
+      "encode $S/dense \(text)",
+      "choose a pooling other than auto, as in --pooling mean: the vectors are then the "
+        + "transformer's alone", "encode $S/dense \(text) --pooling mean"),
+    Row(
       "tokenize $S/tokenizers/unigram --text $S/unknown.txt",
       "the model's unk_id is null, and the text has a character without a token",
       "tokenize $S/tokenizers/unigram \(text) ; "

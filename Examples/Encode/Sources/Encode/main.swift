@@ -6,22 +6,31 @@ import Longformer
   import Darwin
 #endif
 
-// Encodes token ids with any model that lfconv reads:
+// Makes texts into vectors with any model that lfconv reads, one text an argument:
 //
-//   swift run Encode longformer.lfz 0 17 4 23 2
-guard CommandLine.arguments.count > 2 else {
-  print("usage: Encode MODEL ID…")
+//   swift run Encode model.lfz "a long text" "another"
+//
+// Prints a line for each: how similar it is to the first text, from -1 to 1, and its
+// vector's numbers.
+let texts = Array(CommandLine.arguments.dropFirst(2))
+guard !texts.isEmpty else {
+  fputs("usage: Encode MODEL TEXT…\n", stderr)
   exit(64)
 }
-let ids = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
 
-let model = try LongformerModel(CommandLine.arguments[1], threads: 2)
-let outputs = try model(EncoderInputs(batch: 1, length: ids.count, inputIDs: ids))
+func cosine(_ a: [Float], _ b: [Float]) -> Float {
+  func product(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+  let lengths = (product(a, a) * product(b, b)).squareRoot()
+  return lengths > 0 ? product(a, b) / lengths : 0
+}
 
-// The hidden state of each token, [1, S, H]; its first numbers are shown.
-guard let hidden = outputs["last_hidden_state"] else { exit(1) }
-let width = hidden.shape[2]
-for (token, id) in ids.enumerated() {
-  let first = hidden.values[token * width..<token * width + min(4, width)]
-  print(id, first.map { String($0) }.joined(separator: " "))
+do {
+  let encoder = try TextEncoder(CommandLine.arguments[1])
+  let vectors = try encoder.encode(texts)  // [[Float]]
+  for vector in vectors {
+    print(cosine(vectors[0], vector), vector.map(\.description).joined(separator: " "))
+  }
+} catch {
+  fputs("Encode: error: \(error)\n", stderr)
+  exit(error.kind.rawValue)
 }
