@@ -68,10 +68,10 @@ generate:
 	mv $(GENERATED)/lfz.pb-c.h Sources/CContainer/include/lfz.pb-c.h
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Examples
 
 FAULT_SECONDS ?= 60
 faults: release
