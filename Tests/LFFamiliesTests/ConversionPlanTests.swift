@@ -46,7 +46,7 @@ struct ConversionPlanTests {
       #expect(plan.configuration.labelCount == 2)
       sample.configuration["id2label"] = .object(JSONObject([("0", "a"), ("1", "b"), ("2", "c")]))
       let error = #expect(throws: LFError.self) { try sample.recognized() }
-      #expect(error?.message.contains("instead of [3") == true)
+      #expect(error?.description.contains("instead of [3") == true)
     }
   }
 
@@ -79,7 +79,7 @@ struct ConversionPlanTests {
     var sample = try SampleModel()
     sample.configuration["tie_word_embeddings"] = false
     let error = #expect(throws: LFError.self) { try sample.recognized() }
-    #expect(error?.message.contains("lm_head.decoder.weight") == true)
+    #expect(error?.description.contains("lm_head.decoder.weight") == true)
     try sample.add("lm_head.decoder.weight", [11, 8])
     try sample.add("lm_head.decoder.bias", [11])
     let names = try plan(sample).tensors.map(\.descriptor.name)

@@ -7,6 +7,7 @@ import Testing
 struct MutationTests {
   private func mutated(_ folder: String) -> CaseResult {
     var verifier = Verifier()
+    verifier.allowsOutside = true
     verifier.testsMutations = true
     return verifier.verify(folder)
   }
