@@ -36,8 +36,13 @@ enum Main {
       try InstructionSet.check(Machine.environment(InstructionSet.variable))
       defer { warnOfLeftovers() }
       let code = try action.perform()
-      // An input that changed meanwhile makes every result worthless.
-      if let changed = InputRecord.changed() { throw changed }
+      // An input that changed meanwhile makes every result worthless. Where something was
+      // published they were compared before that.
+      if PublishedOutputs.all.isEmpty, let changed = InputRecord.changed() {
+        // The result has been printed: there is one object, and this is no other.
+        report(changed, schema: schema, json: false)
+        return changed.kind.rawValue
+      }
       return code
     } catch let error as LFError {
       let error = blamed(error)
