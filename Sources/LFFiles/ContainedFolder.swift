@@ -17,7 +17,7 @@ package struct ContainedFolder: Sendable {
         "io.not-a-folder", at: .init(file: path), expected: "a folder", found: "none")
     }
     self.path = path
-    var allowed = [real + "/"]
+    var allowed = [real.hasSuffix("/") ? real : real + "/"]
     let parent = Paths.folder(real)
     if Paths.name(parent) == "snapshots" { allowed.append(Paths.folder(parent) + "/blobs/") }
     self.allowed = allowed
@@ -29,6 +29,12 @@ package struct ContainedFolder: Sendable {
   /// Whether a regular file of this name is there.
   package func contains(_ name: String) -> Bool {
     Paths.kind(Paths.join(path, name)) == .file
+  }
+
+  /// Whether a name is there and leads to nothing: a link whose target is missing.
+  package func leadsNowhere(_ name: String) -> Bool {
+    let path = Paths.join(path, name)
+    return Paths.exists(path) && Paths.kind(path) == .missing
   }
 
   /// Opens a file of the folder.

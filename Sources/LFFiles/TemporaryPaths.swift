@@ -12,11 +12,17 @@ import Synchronization
 package enum TemporaryPaths {
   private static let paths = Mutex<[String]>([])
 
+  /// Most bytes of a destination's name in that of its temporary file.
+  private static let nameLimit = 200
+
   /// A free path beside `destination`, registered for removal.
   static func reserve(beside destination: String) -> String {
     let folder = Paths.folder(destination)
     let digits = String(UInt64.random(in: .min ... .max), radix: 36)
-    let path = Paths.join(folder, ".\(Paths.name(destination)).\(digits).tmp")
+    // Together with what surrounds it, the name has to fit into that of a file.
+    var shown = Paths.name(destination)
+    while shown.utf8.count > nameLimit { shown.removeLast() }
+    let path = Paths.join(folder, ".\(shown).\(digits).tmp")
     register(path)
     return path
   }

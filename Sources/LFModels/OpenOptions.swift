@@ -1,4 +1,5 @@
 public import LFCore
+package import LFFiles
 
 /// What a caller can say about a checkpoint beside its path.
 public struct OpenOptions: Sendable {
@@ -10,6 +11,8 @@ public struct OpenOptions: Sendable {
   public var configurationPath: String?
   /// What is refused as too large.
   public var limits: Limits
+  /// A folder that the model's files must lie in.
+  package var boundary: Boundary?
 
   /// Options; all may be left out.
   public init(

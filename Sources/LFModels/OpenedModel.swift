@@ -81,6 +81,11 @@ public struct OpenedModel: Sendable {
     var result: OpenedModel
     let snapshot = try CacheFolder.snapshot(given)
     let path = snapshot ?? given
+    if let boundary = options.boundary, !boundary.holds(path) {
+      throw .refused(
+        "io.unsafe-path", at: .init(file: path), expected: "a path inside the given folder",
+        found: "one that leads out of it")
+    }
     if Paths.kind(path) == .folder {
       result = try ModelFolder(path, options: options).open()
       if let snapshot { result.notes.append("the snapshot in the cache is \(snapshot)") }

@@ -1,28 +1,35 @@
+import LFCore
+
 /// Text and numbers as XML and HTML take them.
 package enum Markup {
-  /// Text with its special characters escaped; characters that XML 1.0 does not
-  /// know are replaced.
+  /// Text as HTML, XML and SVG show it: special characters escaped, and what is not
+  /// seen or not allowed in XML shown as an escape, as a terminal's lines show it.
   package static func text(_ text: String) -> String {
     var result = ""
+    var command = CommandPrefix()
     for scalar in text.unicodeScalars {
+      let endsCommand = command.ends(with: scalar)
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
-      case "\t", "\n": result.unicodeScalars.append(scalar)
-      case "\u{0}"..<"\u{20}", "\u{7F}"..<"\u{A0}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
+      case _ where endsCommand || scalar.isUnseen:
+        result += "\\u{" + String(scalar.value, radix: 16) + "}"
       default: result.unicodeScalars.append(scalar)
       }
     }
     return result
   }
 
-  /// An attribute with its value, led by a space; line feeds are kept.
+  /// Several lines of text.
+  package static func lines(_ lines: [String]) -> String {
+    lines.map(text).joined(separator: "\n")
+  }
+
+  /// An attribute with its value, led by a space.
   package static func attribute(_ name: String, _ value: String) -> String {
-    " \(name)=\""
-      + text(value).split(separator: "\n", omittingEmptySubsequences: false)
-      .joined(separator: "&#10;") + "\""
+    " \(name)=\"\(text(value))\""
   }
 
   /// A number with a fixed count of decimals.

@@ -16,6 +16,7 @@ enum Main {
     let json = CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
     var schema = "lfconv.error/1"
     do {
+      try ForeignNames.checkArguments()
       var command = try LFConvCommand.parseAsRoot()
       guard let action = command as? any Action else {
         // The parser's own commands, help among them, and those that only hold others.
@@ -29,15 +30,14 @@ enum Main {
       report(error, schema: schema, json: json)
       return error.kind.rawValue
     } catch {
-      let message = LFConvCommand.fullMessage(for: error)
-      guard LFConvCommand.exitCode(for: error) != .success else { return show(message) }
-      // The parser's message begins with "Error: " and ends with the usage.
-      let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
-      StandardStreams.error("lfconv: error: \(text)\n")
-      if json {
-        let first = text.split(separator: "\n").first.map(String.init) ?? text
-        object(LFError(.usage, "usage.arguments", first), schema: schema)
-      }
+      let whole = LFConvCommand.fullMessage(for: error)
+      guard LFConvCommand.exitCode(for: error) != .success else { return show(whole) }
+      // The whole begins with "Error: " and the message, which may quote arguments,
+      // and ends with the usage.
+      let message = LFConvCommand.message(for: error)
+      let usage = whole.hasPrefix("Error: " + message) ? whole.dropFirst(7 + message.count) : ""
+      StandardStreams.error("lfconv: error: \(printable(message))\(usage)\n")
+      if json { object(LFError(.usage, "usage.arguments", message), schema: schema) }
       return LFError.Kind.usage.rawValue
     }
   }
@@ -55,9 +55,7 @@ enum Main {
 
   /// Tells a failure: to people on standard error, to scripts as JSON.
   private static func report(_ error: LFError, schema: String, json: Bool) {
-    var text = "lfconv: error: \(error)\n"
-    if let hint = error.hint { text += "hint: \(hint)\n" }
-    StandardStreams.error(text)
+    Console.error(error)
     if json { object(error, schema: schema) }
   }
 
@@ -70,7 +68,7 @@ enum Main {
 extension LFError {
   /// The failure as an object, with a `code` that stays the same.
   var json: JSONObject {
-    var object = JSONObject([("code", .string(code)), ("message", .string(message))])
+    var object = JSONObject([("code", .string(code)), ("message", .string(fullMessage))])
     object["file"] = location.file.map { .string($0) }
     object["entry"] = location.entry.map { .string($0) }
     object["offset"] = location.offset.map { JSONValue($0) }

@@ -56,7 +56,7 @@ struct HostileModelTests {
     let error = #expect(throws: LFError.self) { try convert(scratch.path, scratch("out.lfz")) }
     #expect(error?.code == "model.tensors")
     #expect(error?.message.contains("4000 unexpected") == true)
-    #expect(error?.message.contains("… and 3980 more") == true)
+    #expect(error?.details.contains("… and 3980 more unexpected") == true)
   }
 
   private func convert(_ source: String, _ output: String) throws(LFError) {

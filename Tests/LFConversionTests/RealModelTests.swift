@@ -60,7 +60,7 @@ struct RealModelTests {
     let whole = Converter(.longformer(options), source: source, output: scratch("whole"))
     let error = #expect(throws: LFError.self) { try whole.run() }
     #expect(error?.code == "model.tensors")
-    #expect(error?.message.contains("cls.species.weight") == true)
+    #expect(error?.description.contains("cls.species.weight") == true)
     try hold(source, OpenOptions(key: "bert."), to: truth)
     let report = try longformer(source, OpenOptions(key: "bert."), truth, in: scratch)
     #expect(report.sourceFormat == "PyTorch zip")

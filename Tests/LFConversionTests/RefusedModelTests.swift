@@ -70,8 +70,8 @@ struct RefusedModelTests {
       of: try folder { $0.replacing("\"mpnet\"", with: "\"roberta\"") })
     #expect(error.kind == .refused && error.code == "model.tensors")
     #expect(error.message.contains("121 missing"))
-    #expect(error.message.contains("encoder.layer.0.attention.self.query.weight"))
+    #expect(error.description.contains("encoder.layer.0.attention.self.query.weight"))
     #expect(error.message.contains("121 unexpected"))
-    #expect(error.message.contains("encoder.layer.0.attention.attn.q.weight"))
+    #expect(error.description.contains("encoder.layer.0.attention.attn.q.weight"))
   }
 }

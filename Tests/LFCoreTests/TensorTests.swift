@@ -77,6 +77,17 @@ struct TensorTests {
   @Test("Hostile names cannot steer a terminal")
   func printableText() {
     #expect(printable("a\u{1B}[31m\u{202E}b") == "a\\u{1b}[31m\\u{202e}b")
+    #expect(printable("a\nb\u{2028}\u{85}") == "a\\u{a}b\\u{2028}\\u{85}")
+    // What runners of workflows take for a command anywhere in a line.
+    #expect(
+      printable("###[error]x ##vso[a] #[b] # #[c]")
+        == "###\\u{5b}error]x ##vso\\u{5b}a] #[b] # #[c]")
+    #expect(printable(printable("\n##[x]")) == printable("\n##[x]"))
+    let text = "\u{1}\u{9B}\u{2028}\u{202E}\u{E0001}##[x]\"\\\n"
+    #expect(
+      JSONValue.string(text).compact
+        == #""\u0001\u009b\u2028\u202e\udb40\udc01##\u005bx]\"\\\n""#)
+    #expect((try? JSONParser.parse(Array(JSONValue.string(text).compact.utf8))) == .string(text))
   }
 
   @Test("Numbers of a file are read within bounds")

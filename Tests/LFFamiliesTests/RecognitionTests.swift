@@ -109,7 +109,7 @@ struct RecognitionTests {
       name: sample.tensors[place].name, elementType: .f32, shape: try TensorShape([15]))
     sample.configuration["architectures"] = ["RobertaForMaskedLM"]
     let error = #expect(throws: LFError.self) { try sample.recognized() }
-    let text = error?.message ?? ""
+    let text = error?.description ?? ""
     #expect(error?.code == "model.tensors")
     #expect(text.contains("missing") && text.contains("output.dense.bias"))
     #expect(text.contains("nearest known: roberta.encoder.layer.0.attention.self.query.weight"))

@@ -7,8 +7,9 @@ struct MarkupTests {
   func text() {
     #expect(
       Markup.text("a<b>&\"c\" \u{1B}[31m\u{0}\u{85}\u{FFFF}é\t\n")
-        == "a&lt;b&gt;&amp;&quot;c&quot; \u{FFFD}[31m\u{FFFD}\u{FFFD}\u{FFFD}é\t\n")
-    #expect(Markup.attribute("name", "a\n\"b\"") == " name=\"a&#10;&quot;b&quot;\"")
+        == #"a&lt;b&gt;&amp;&quot;c&quot; \u{1b}[31m\u{0}\u{85}\u{ffff}é\u{9}\u{a}"#)
+    #expect(Markup.attribute("name", "a\n\"b\"") == #" name="a\u{a}&quot;b&quot;""#)
+    #expect(Markup.lines(["<", "\n"]) == "&lt;\n\\u{a}")
   }
 
   @Test("Numbers have the decimals that are asked for, and coordinates no more than they need")

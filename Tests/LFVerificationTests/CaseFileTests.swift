@@ -42,9 +42,9 @@ struct CaseFileTests {
     try scratch.file("case.json", text)
     #expect(failure { try GoldenCase(folder: scratch.path) }?.code == "golden.case")
     try scratch.file(
-      "case.json", #"{"model": "/m", "inputs": "i", "expected": "e", "convert": {}}"#)
+      "case.json", #"{"model": "m", "inputs": "i", "expected": "e", "convert": {}}"#)
     let golden = try GoldenCase(folder: scratch.path)
-    #expect(golden.model == "/m" && golden.inputs == scratch("i"))
+    #expect(golden.model == scratch("m") && golden.inputs == scratch("i"))
     #expect(!golden.ignorePadding && golden.expectedTensors == nil && golden.conversion != nil)
     #expect(golden.tolerance(of: "logits").absolute == 2e-5)
     #expect(golden.name == URL(fileURLWithPath: scratch.path).lastPathComponent)

@@ -162,7 +162,7 @@ struct DamagedGoldenTests {
       var expected = try SafetensorsFile(output + "/expected.safetensors")
       expected.add(0.5, to: expected.tensor("logits"), element: 7)
       try expected.save()
-      let damaged = Verifier().verify(output)
+      let damaged = Verifier.trusting.verify(output)
       #expect(damaged.changedFiles.map(\.path) == ["expected.safetensors"])
       #expect(damaged.diagnosis?.cause == .expectedValues)
       #expect(damaged.hint?.hasPrefix("the case is damaged: expected.safetensors is not") == true)
@@ -172,7 +172,7 @@ struct DamagedGoldenTests {
       var file = original
       file.flip(file.tensor("layer.1.output.dense.weight"), byte: 3)
       try file.save()
-      let changed = Verifier().verify(output)
+      let changed = Verifier.trusting.verify(output)
       #expect(changed.status == .fail)
       #expect(changed.changedFiles.map(\.path) == ["model.safetensors"])
       #expect(changed.diagnosis?.cause != .expectedValues)
@@ -209,7 +209,7 @@ struct DamagedGoldenTests {
     var file = try SafetensorsFile(model + "/model.safetensors")
     file.add(1, to: file.tensor("layer.1.output.dense.bias"), element: 3)
     try file.save()
-    let result = Verifier().verify(output)
+    let result = Verifier.trusting.verify(output)
     #expect(result.diagnosis?.cause == .modelFiles, "\(result.hint ?? "no hint")")
     #expect(result.changedFiles.map(\.path) == ["model.safetensors"])
   }

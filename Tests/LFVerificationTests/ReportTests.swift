@@ -140,7 +140,7 @@ struct ReportTests {
     for command in commands {
       let pattern = /::error file=([^,:]+),title=([^,:]+)::(.+)/
       let match = try #require(String(command).wholeMatch(of: pattern), "\(command)")
-      #expect(match.2.contains("%25") && match.2.contains("%0A%3A%3Aerror"))
+      #expect(match.2.contains("%25") && match.2.contains(#"\u{a}%3A%3Aerror"#))
     }
     #expect(commands.contains { $0.contains("%0AHint: with the attention window") })
     let text = try String(contentsOfFile: summary, encoding: .utf8)

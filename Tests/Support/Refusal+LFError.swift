@@ -5,6 +5,6 @@ extension Refusal {
   public func differences(from error: LFError) -> [String] {
     differences(
       exit: error.kind.rawValue, code: error.code, entry: error.location.entry,
-      text: error.message + "\n" + (error.hint ?? ""))
+      text: ([error.message] + error.details + [error.hint ?? ""]).joined(separator: "\n"))
   }
 }

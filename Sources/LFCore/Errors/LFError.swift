@@ -1,7 +1,8 @@
 /// The one error of the project: what was expected, what was found, and where.
 ///
 /// Its text is `FILE:ENTRY@OFFSET: expected …, found … [code]`; the `code` is
-/// stable, so that scripts can tell failures apart without reading prose.
+/// stable, so that scripts can tell failures apart without reading prose. Its
+/// parts may hold words of a file, which are data: what shows them escapes them.
 public struct LFError: Error, Sendable, Equatable {
   /// What kind of failure it is; the raw value is the process exit code.
   public enum Kind: Int32, Sendable {
@@ -46,6 +47,9 @@ public struct LFError: Error, Sendable, Equatable {
   public var location: Location
   /// What would help, where something does.
   public var hint: String?
+  /// A list that belongs to the message, an item a line; each begins with a word of
+  /// this program.
+  public var details: [String] = []
 
   /// An error with a free message.
   public init(
@@ -86,33 +90,22 @@ public struct LFError: Error, Sendable, Equatable {
 }
 
 extension LFError: CustomStringConvertible {
-  /// `FILE:ENTRY@OFFSET: message [code]`, with the unknown parts left out.
+  /// `FILE:ENTRY@OFFSET: message [code]`, with the unknown parts left out; the
+  /// details follow, an indented line each. No other line begins in it.
   public var description: String {
+    ([line] + details.map { "  " + printable($0) }).joined(separator: "\n")
+  }
+
+  /// The message with its details, a line each, not yet fit to be shown.
+  package var fullMessage: String { ([message] + details).joined(separator: "\n") }
+
+  /// The same in one line, with as many details as fit.
+  package var oneLine: String { printable(([line] + details).joined(separator: "; ")) }
+
+  private var line: String {
     var place = location.file.map { printable($0) } ?? ""
     if let entry = location.entry { place += (place.isEmpty ? "" : ":") + printable(entry) }
     if let offset = location.offset { place += "@\(offset)" }
     return (place.isEmpty ? "" : place + ": ") + printable(message) + " [\(code)]"
   }
-}
-
-/// Text that cannot steer a terminal: control characters and bidirectional
-/// overrides of hostile names are shown as escapes, long text is cut.
-package func printable(_ text: String, limit: Int = 2000) -> String {
-  var result = ""
-  var count = 0
-  for scalar in text.unicodeScalars {
-    count += 1
-    if count > limit { return result + "…" }
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned,
-      .privateUse:
-      if scalar == "\n" {
-        result.unicodeScalars.append(scalar)
-      } else {
-        result += "\\u{" + String(scalar.value, radix: 16) + "}"
-      }
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
 }

@@ -35,18 +35,24 @@ extension JSONValue {
     return open + pad + "  " + items.joined(separator: "," + pad + "  ") + pad + close
   }
 
+  /// A text in quotes. Whatever it holds, it steers nothing where the JSON is
+  /// shown: everything unseen is escaped, and commands of workflows are broken.
   private static func quoted(_ text: String) -> String {
     var result = "\""
+    var command = CommandPrefix()
     for scalar in text.unicodeScalars {
+      let endsCommand = command.ends(with: scalar)
       switch scalar {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case "\u{0}"..<"\u{20}", "\u{7F}":
-        let hex = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+      case _ where endsCommand || scalar.isUnseen:
+        for unit in UTF16.encode(scalar) ?? .init() {
+          let hex = String(unit, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+        }
       default: result.unicodeScalars.append(scalar)
       }
     }

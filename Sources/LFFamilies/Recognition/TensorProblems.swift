@@ -14,21 +14,25 @@ struct TensorProblems {
   ///   - backbone: what stands in front of the encoder's names.
   func error(known: [TensorName], backbone: String) -> LFError? {
     var parts: [String] = []
+    var details: [String] = []
     // Only for what is shown: a search for each of 65,536 names would not end.
     func list<Item>(_ title: String, _ items: [Item], _ text: (Item) -> String) {
       guard !items.isEmpty else { return }
-      let shown = items.prefix(20).map { "\n  " + printable(text($0), limit: 300) }.joined()
-      let rest = items.count > 20 ? "\n  … and \(items.count - 20) more" : ""
-      parts.append("\(items.count) \(title):\(shown)\(rest)")
+      parts.append("\(items.count) \(title)")
+      details += items.prefix(20).map { title + ": " + printable(text($0), limit: 300) }
+      if items.count > 20 { details.append("… and \(items.count - 20) more \(title)") }
     }
     list("missing", missing, \.text)
     list("unexpected", unexpected) { $0.text + suggestion($0, known) }
     list("misshapen", misshapen, \.text)
     guard !parts.isEmpty else { return nil }
-    return LFError(
+    var error = LFError(
       .refused, "model.tensors",
-      "the tensors are not those of the configuration's model; " + parts.joined(separator: "\n"),
+      "the tensors are not those of the configuration's model: "
+        + parts.joined(separator: ", "),
       hint: hint(backbone))
+    error.details = details
+    return error
   }
 
   private func hint(_ backbone: String) -> String {

@@ -107,7 +107,7 @@ struct ByteLevelTokenizer {
         throw .refused(
           "fairseq.bpe", at: .init(file: file.name, entry: "line \(number)"),
           expected: "two tokens with a space between",
-          found: "\"\(printable(String(decoding: line.prefix(60), as: UTF8.self)))\"")
+          found: "a line of \(line.count.counted("byte")) with others")
       }
       result.append(TensorName(bytes: Array(parts[0] + parts[1])))
     }

@@ -66,7 +66,7 @@ public struct FairseqDictionary: Sendable {
     else {
       throw .refused(
         "fairseq.dictionary", at: place, expected: "\"token count\"",
-        found: "\"\(printable(String(decoding: bytes.prefix(60), as: UTF8.self)))\"")
+        found: "a line of \(bytes.count.counted("byte")) that is none")
     }
     return (Line(token: token, count: count), overwrites)
   }

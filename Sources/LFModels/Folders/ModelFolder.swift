@@ -23,12 +23,27 @@ struct ModelFolder {
     let module = try TransformerModule(folder, modules)
     let prefix = module?.prefix ?? ""
     let place = prefix.isEmpty ? folder.path : Paths.join(folder.path, prefix)
+    let entries = try Paths.entries(place)
     let choice = WeightsChoice(
-      folder: place, entries: try Paths.entries(place).filter { folder.contains(prefix + $0) })
-    let weights = try ModelFormat.open(
-      try folder.open(prefix + choice.name()), options: options)
+      folder: place, entries: entries.filter { folder.contains(prefix + $0) })
+    if let name = entries.first(where: {
+      WeightsChoice.isCandidate($0) && ForeignNames.isForeign($0, in: place)
+    }) {
+      throw ForeignNames.refused(name, in: place)
+    }
+    let lost = entries.filter {
+      WeightsChoice.isCandidate($0) && folder.leadsNowhere(prefix + $0)
+    }
+    let name: String
+    do throws(LFError) {
+      name = try choice.name()
+    } catch {
+      throw lost.first.map { LostLink.error(prefix + $0, in: folder.path) } ?? error
+    }
+    let weights = try ModelFormat.open(try folder.open(prefix + name), options: options)
     var result = try completed(weights, isFolder: true, prefix: prefix)
     result.path = folder.path
+    result.notes += lost.map { LostLink.note($0) }
     if let modules, result.container == nil {
       for name in modules.files(in: folder) where !result.files.contains(where: { $0.name == name })
       {
@@ -68,18 +83,25 @@ struct ModelFolder {
     } else if hasConfiguration, weights.configuration == nil {
       // What fairseq stored with the weights is surer than what lies beside them.
       try configure(&result, from: try folder.open(inside))
+    } else if weights.container == nil, weights.configuration == nil,
+      let lost = names.first(where: { folder.leadsNowhere($0) })
+    {
+      throw LostLink.error(lost, in: folder.path)
     }
     guard weights.container == nil else { return result }
     if isFolder || hasConfiguration || weights.hasDictionary {
       for name in CarriedNames.all {
         // The transformer's own files go before those of the whole.
-        guard let source = [prefix + name, name].first(where: { folder.contains($0) }) else {
+        let places = prefix.isEmpty ? [name] : [prefix + name, name]
+        guard let source = places.first(where: { folder.contains($0) }) else {
+          result.notes += places.filter { folder.leadsNowhere($0) }.map { LostLink.note($0) }
           continue
         }
         result.files.append(try carried(name, from: source, in: folder))
       }
     }
     if weights.hasDictionary, !result.files.contains(where: { $0.name == "dict.txt" }),
+      options.boundary?.holds(Paths.join(folder.path, "../dict.txt")) != false,
       let parent = try? ContainedFolder(Paths.join(folder.path, "..")),
       parent.contains("dict.txt")
     {

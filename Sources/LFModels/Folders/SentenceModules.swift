@@ -72,13 +72,18 @@ struct SentenceModules {
   /// A remark for each module that changes what the transformer gives.
   func notes(in folder: ContainedFolder) -> [String] {
     let isKnown: Set<String> = ["Pooling", "Normalize"]
-    return others.filter { !isKnown.contains($0.type) }.map { module in
-      let isCarried = CarriedNames.ofModules.contains { folder.contains(module.path + "/" + $0) }
-      return
-        "the module \(printable(module.path, limit: 80)) (\(printable(module.type, limit: 80))) "
-        + (isCarried
-          ? "is carried along; nothing here computes it"
-          : "has no file that is known: it is left out")
+    let lost = others.flatMap { module in
+      CarriedNames.ofModules.map { module.path + "/" + $0 }
+        .filter { folder.leadsNowhere($0) && !CarriedNames.all.contains($0) }
     }
+    return lost.map { LostLink.note($0) }
+      + others.filter { !isKnown.contains($0.type) }.map { module in
+        let isCarried = CarriedNames.ofModules.contains { folder.contains(module.path + "/" + $0) }
+        return
+          "the module \(printable(module.path, limit: 80)) (\(printable(module.type, limit: 80))) "
+          + (isCarried
+            ? "is carried along; nothing here computes it"
+            : "has no file that is known: it is left out")
+      }
   }
 }

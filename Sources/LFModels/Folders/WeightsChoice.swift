@@ -23,9 +23,7 @@ struct WeightsChoice {
   /// The one file to open, or the error that lists the candidates.
   func name() throws(LFError) -> String {
     for endings in [Self.safetensors, Self.pickles] {
-      let candidates = entries.filter { entry in
-        endings.contains { entry.hasSuffix($0) } && CarriedNames.isWeights(entry)
-      }
+      let candidates = entries.filter { Self.isCandidate($0, endings) }
       if let name = Self.standard.first(where: { candidates.contains($0) }) { return name }
       // The parts of an index are no candidates of their own.
       let indexes = candidates.filter { $0.hasSuffix(".index.json") }
@@ -45,6 +43,13 @@ struct WeightsChoice {
       expected: "a file with weights (.safetensors, .bin, .pt, .pth or .ckpt)", found: "none",
       hint: entries.contains { $0.hasSuffix(".h5") || $0.hasSuffix(".msgpack") }
         ? "TensorFlow and Flax weights have to be saved as safetensors first" : nil)
+  }
+
+  /// Whether a name is one that weights have.
+  static func isCandidate(_ name: String) -> Bool { isCandidate(name, safetensors + pickles) }
+
+  private static func isCandidate(_ name: String, _ endings: [String]) -> Bool {
+    endings.contains { name.hasSuffix($0) } && CarriedNames.isWeights(name)
   }
 
   private var isFairseq: Bool {

@@ -22,6 +22,20 @@ struct FileProbe: Sendable {
     head.dropFirst(offset).starts(with: bytes)
   }
 
+  /// Whether it is safetensors, also where it begins or ends like another format.
+  ///
+  /// The length of a header is any number: one of 640 bytes begins like a pickle, and
+  /// weights may end like an archive. A brace behind a length that fits says what it
+  /// is, unless the name says that it is a pickle; with the name of safetensors the
+  /// brace is enough.
+  var isSafetensors: Bool {
+    guard holds([UInt8(ascii: "{")], at: 8) else { return false }
+    if isNamed(".safetensors") { return true }
+    let length = head.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return length >= 2 && length <= UInt64(max(0, file.byteCount - 8))
+      && !isNamed(".bin", ".pt", ".pth", ".ckpt", ".pkl")
+  }
+
   /// Whether the file's name ends so, whatever the case of its letters.
   func isNamed(_ suffixes: String...) -> Bool {
     let name = Paths.name(file.path).lowercased()

@@ -4,12 +4,17 @@ import LFFiles
 
 extension ModelFormat {
   static let pyTorchZip = ModelFormat(
-    matches: { $0.begins(with: "PK\u{3}\u{4}".utf8) || $0.tail.starts(with: "PK\u{5}\u{6}".utf8) },
+    matches: {
+      !$0.isSafetensors
+        && ($0.begins(with: "PK\u{3}\u{4}".utf8) || $0.tail.starts(with: "PK\u{5}\u{6}".utf8))
+    },
     open: { (file, options) throws(LFError) in
       try OpenedModel(try PyTorchZip.open(file, limits: options.limits), options: options)
     })
   static let pyTorchLegacy = ModelFormat(
-    matches: { $0.head.count > 2 && $0.head[0] == 0x80 && (2...5).contains($0.head[1]) },
+    matches: {
+      !$0.isSafetensors && $0.head.count > 2 && $0.head[0] == 0x80 && (2...5).contains($0.head[1])
+    },
     open: { (file, options) throws(LFError) in
       try OpenedModel(try PyTorchLegacy.open(file, limits: options.limits), options: options)
     })

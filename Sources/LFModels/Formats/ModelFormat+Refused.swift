@@ -14,7 +14,7 @@ extension ModelFormat {
     })
   static let pyTorchTar = unsupported(
     "PyTorch files in the tar format of before version 0.1.10 are not supported",
-    matches: { $0.holds(Array("ustar".utf8), at: 257) })
+    matches: { !$0.isSafetensors && $0.holds(Array("ustar".utf8), at: 257) })
   static let hdf5 = unsupported(
     "HDF5 files (Keras, TensorFlow) are not supported",
     matches: { $0.begins(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) })

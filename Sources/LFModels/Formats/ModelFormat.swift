@@ -30,12 +30,11 @@ struct ModelFormat: Sendable {
   }
 
   private static func unknown(_ probe: FileProbe) -> LFError {
-    let start = hexadecimal(probe.head.prefix(8), separator: " ")
     return .refused(
       "checkpoint.unknown-format", at: .init(file: probe.file.path, offset: 0),
       expected: "a checkpoint in a known format (safetensors or PyTorch)",
       found: probe.head.isEmpty
-        ? "an empty file" : "a file that begins with " + start,
+        ? "an empty file" : "a file that begins like none of them",
       hint: PlaceholderFile.isPage(probe.head) ? PlaceholderFile.pageHint : nil)
   }
 }

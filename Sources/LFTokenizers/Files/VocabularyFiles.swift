@@ -68,7 +68,7 @@ enum RobertaFiles {
           throw .refused(
             "tokenizer.merges", at: .init(entry: "line \(number + 1)"),
             expected: "two tokens of the vocabulary whose union is in it",
-            found: "\"\(printable(String(decoding: merges[line], as: UTF8.self), limit: 60))\"")
+            found: "a line of \(line.count.counted("byte")) with others")
         }
         table.insert(left, right, rank: rank, into: id)
         rank += 1
@@ -223,7 +223,7 @@ enum CharacterDictionary {
       guard let space = bytes[line].lastIndex(of: 0x20), space > line.lowerBound else {
         throw .refused(
           "fairseq.dictionary", at: place, expected: "\"token count\"",
-          found: "\"\(printable(String(decoding: bytes[line], as: UTF8.self), limit: 60))\"")
+          found: "a line of \(line.count.counted("byte")) that is none")
       }
       let token = Array(bytes[line.lowerBound..<space])
       let isName =

@@ -34,7 +34,7 @@ extension Inspection {
     }
     object["tokenizer"] = .array(tokenizerFiles.map { .string($0) })
     object["problem"] = problem.map {
-      .object(JSONObject([("code", .string($0.code)), ("message", .string($0.message))]))
+      .object(JSONObject([("code", .string($0.code)), ("message", .string($0.fullMessage))]))
     }
     object["files"] = .array(
       files.map {

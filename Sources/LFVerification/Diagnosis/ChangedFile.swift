@@ -45,6 +45,8 @@ public struct ChangedFile: Sendable, Equatable {
       guard
         isGolden || (usesOwnModel && CasePath(recorded.path).lies(in: CasePath(golden.model)))
       else { continue }
+      // Whatever a case may name besides, a link must not have another file read.
+      guard golden.paths.allows(recorded.path) else { continue }
       // A model that is given by its path may lie anywhere, and not be there.
       let found =
         Paths.kind(recorded.path) == .file

@@ -89,9 +89,10 @@ struct Diagnostician {
   /// Longest input of the model that a conversion started from.
   private func sourceLength() throws(LFError) -> Int? {
     // With a model in place of the case's own that one need not be there.
-    guard run.golden.conversion != nil, Paths.exists(run.golden.model),
+    guard run.golden.conversion != nil, run.golden.modelProblem == nil,
+      Paths.exists(run.golden.model),
       let model = try OpenedModel.open(
-        run.golden.model, options: run.golden.openOptions
+        run.golden.model, options: run.golden.ownOptions
       ).recognizedIfKnown(),
       !model.configuration.isLongformer
     else { return nil }

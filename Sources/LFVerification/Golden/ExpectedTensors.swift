@@ -9,11 +9,16 @@ enum ExpectedTensors: Sendable {
 
   /// Opens what `expected_tensors` names: digests when it ends in `.json`, else
   /// anything that holds tensors.
-  init(_ path: String) throws(LFError) {
+  ///
+  /// - Parameter boundary: what its files must lie in.
+  init(_ path: String, in boundary: Boundary?) throws(LFError) {
+    var options = OpenOptions()
+    options.boundary = boundary
     let isDigests = path.hasSuffix(".json") && !path.hasSuffix(".index.json")
     self =
       isDigests
-      ? .digests(try TensorDigests(path)) : .weights(try OpenedModel.open(path).source)
+      ? .digests(try TensorDigests(path))
+      : .weights(try OpenedModel.open(path, options: options).source)
   }
 
   /// Names, element types and shapes.

@@ -14,6 +14,8 @@ public struct GoldenCase: Sendable {
   public let name: String
   /// Path of the model, relative paths resolved against the case's folder.
   public let model: String
+  /// Why that may not be opened; another model may take its place.
+  let modelProblem: LFError?
   /// How the model is opened: the case's `key` and `config`.
   package let openOptions: OpenOptions
   /// The conversion that comes first, if there is one.
@@ -36,10 +38,15 @@ public struct GoldenCase: Sendable {
   private let tolerance: Tolerance
   private let tolerances: [(output: String, tolerance: Tolerance)]
 
+  /// Which files it may name.
+  let paths: CasePaths
+
   /// Reads `case.json` of a folder.
   ///
+  /// - Parameter allowsOutside: whether it may name files outside of the folder.
   /// - Throws: `golden.*` for fields that are missing, unknown or wrong.
-  public init(folder: String) throws(LFError) {
+  public init(folder: String, allowsOutside: Bool = false) throws(LFError) {
+    let paths = try CasePaths(folder: folder, allowsOutside: allowsOutside)
     let path = Paths.join(folder, "case.json")
     let bytes = try InputFile(path).contents(limit: 1 << 20)
     if let error = PlaceholderFile.gitLFSError(bytes) { throw error.located(file: path) }
@@ -52,15 +59,22 @@ public struct GoldenCase: Sendable {
       "name", "description", "model", "key", "config", "convert", "attention", "inputs", "expected",
       "expected_tensors", "tolerance", "outputs", "bits", "ignore_padding", "provenance",
     ])
+    func optionalPath(_ field: String) throws(LFError) -> String? {
+      guard let text = try fields.optionalText(field) else { return nil }
+      return try paths.path(text, of: field)
+    }
     self.folder = folder
+    self.paths = paths
     name = try fields.optionalText("name") ?? Paths.name(Paths.resolved(folder) ?? folder)
-    model = Paths.join(folder, try fields.text("model"))
+    let modelText = try fields.text("model")
+    model = Paths.join(folder, modelText)
+    modelProblem = failure { () throws(LFError) in try paths.path(modelText, of: "model") }
     openOptions = OpenOptions(
       key: try fields.optionalText("key"),
-      configurationPath: try fields.optionalText("config").map { Paths.join(folder, $0) })
-    inputs = Paths.join(folder, try fields.text("inputs"))
-    expected = Paths.join(folder, try fields.text("expected"))
-    expectedTensors = try fields.optionalText("expected_tensors").map { Paths.join(folder, $0) }
+      configurationPath: try optionalPath("config"))
+    inputs = try paths.path(try fields.text("inputs"), of: "inputs")
+    expected = try paths.path(try fields.text("expected"), of: "expected")
+    expectedTensors = try optionalPath("expected_tensors")
     ignorePadding = try fields.flag("ignore_padding") ?? false
     provenance = try fields.object("provenance") ?? JSONObject()
     conversion = try fields.conversion("convert")
@@ -80,6 +94,19 @@ public struct GoldenCase: Sendable {
       }
     }
     self.tolerances = tolerances
+  }
+
+  /// The model's path, where it may be opened.
+  func ownModel() throws(LFError) -> String {
+    if let modelProblem { throw modelProblem }
+    return model
+  }
+
+  /// How it is opened.
+  var ownOptions: OpenOptions {
+    var options = openOptions
+    options.boundary = paths.boundary
+    return options
   }
 
   /// Files of the case itself that a run reads.
@@ -140,6 +167,9 @@ public struct GoldenCase: Sendable {
       for parent in level {
         for name in try Paths.entries(parent) where !name.hasPrefix(".") {
           let path = Paths.join(parent, name)
+          guard !ForeignNames.isForeign(name, in: parent) else {
+            throw ForeignNames.refused(name, in: parent)
+          }
           guard Paths.kind(path) == .folder, !isLink(path, in: parent, name) else { continue }
           if isCase(path) { found.append(path) } else { next.append(path) }
         }
@@ -152,5 +182,15 @@ public struct GoldenCase: Sendable {
   private static func isLink(_ path: String, in parent: String, _ name: String) -> Bool {
     guard let folder = Paths.resolved(parent) else { return false }
     return Paths.resolved(path) != Paths.join(folder, name)
+  }
+}
+
+/// The error that something throws, if it does.
+private func failure<Result>(_ body: () throws(LFError) -> Result) -> LFError? {
+  do throws(LFError) {
+    _ = try body()
+    return nil
+  } catch {
+    return error
   }
 }

@@ -24,7 +24,7 @@ struct RecordedCase {
   func json(of files: [String], in folder: String) throws(LFError) -> JSONObject {
     var json = JSONObject([
       ("name", .string(recorder.name ?? Paths.name(recorder.output))),
-      ("model", .string(recorder.embedsModel ? Self.container : try relativeModel())),
+      ("model", .string(recorder.embedsModel ? Self.container : try relativeModel(folder))),
     ])
     json["key"] = options.key.map { .string($0) }
     json["config"] = configuration.map { .string($0) }
@@ -51,7 +51,7 @@ struct RecordedCase {
     for name in files {
       digests[name] = .string(hexadecimal(try InputFile(Paths.join(folder, name)).sha256()))
     }
-    if let (name, path) = try modelConfiguration() {
+    if let (name, path) = try modelConfiguration(folder) {
       digests[name] = .string(hexadecimal(try InputFile(path).sha256()))
     }
     var json = JSONObject([
@@ -76,17 +76,19 @@ struct RecordedCase {
 
   /// The `config.json` in the model's folder, as a path relative to the case and
   /// as one to open.
-  private func modelConfiguration() throws(LFError) -> (String, String)? {
+  private func modelConfiguration(_ folder: String) throws(LFError) -> (String, String)? {
     guard !recorder.embedsModel, configuration == nil, Paths.kind(recorder.model) == .folder
     else { return nil }
     let path = Paths.join(recorder.model, "config.json")
     guard Paths.kind(path) == .file else { return nil }
-    return (try relativeModel() + "/config.json", path)
+    return (try relativeModel(folder) + "/config.json", path)
   }
 
   /// The way from the case's folder to the model, so that both can be moved
   /// together.
-  private func relativeModel() throws(LFError) -> String {
+  ///
+  /// - Parameter folder: where the case is being made, beside where it will be.
+  private func relativeModel(_ folder: String) throws(LFError) -> String {
     guard let target = Paths.resolved(recorder.model),
       let parent = Paths.resolved(Paths.folder(recorder.output))
     else { throw .system("cannot open", recorder.model, errno: 2) }
@@ -95,6 +97,11 @@ struct RecordedCase {
     var shared = 0
     while shared < min(from.count, to.count), from[shared] == to[shared] { shared += 1 }
     let steps = Array(repeating: "..", count: from.count - shared) + to[shared...].map(String.init)
-    return steps.joined(separator: "/")
+    let path = steps.joined(separator: "/")
+    guard Paths.exists(Paths.join(folder, path)) else {
+      // A part of it is no UTF-8, and would become another name in the case.
+      throw ForeignNames.refused(path, in: recorder.model)
+    }
+    return path
   }
 }

@@ -93,7 +93,7 @@ public struct CaseResult: Sendable {
       let rest = changedFiles.count - 1
       parts.append(file.text + (rest > 0 ? ", and \(rest) more" : ""))
     }
-    if let error { return (parts + [error.description]).joined(separator: "; ") }
+    if let error { return (parts + [error.oneLine]).joined(separator: "; ") }
     if let tensor = differingTensors.first {
       let rest = differingTensors.count - 1
       parts.append(
@@ -125,6 +125,11 @@ public struct CaseResult: Sendable {
 extension CaseResult {
   /// One line, and details below it when the case did not pass.
   public func text(details: Bool) -> String {
+    lines(details: details).map { printable($0) }.joined(separator: "\n")
+  }
+
+  /// The lines of it, as they are before they are made fit to be shown.
+  package func lines(details: Bool) -> [String] {
     var lines: [String] = []
     switch status {
     case .pass:
@@ -137,7 +142,7 @@ extension CaseResult {
     if let warning { lines.append("         warning: \(warning)") }
     for file in changedFiles.prefix(8) { lines.append("         file: \(file.details)") }
     if let hint { lines.append("         hint: \(hint)") }
-    guard details || status == .fail else { return Self.joined(lines) }
+    guard details || status == .fail else { return lines }
     for output in outputs where details || !output.passed {
       let place = output.worstIndex.map(String.init).joined(separator: ",")
       let numbers =
@@ -156,12 +161,6 @@ extension CaseResult {
     if differingTensors.count > 8 {
       lines.append("         … and \(differingTensors.count - 8) more tensors")
     }
-    return Self.joined(lines)
-  }
-
-  /// One line stays one line, whatever a name or path holds: a line feed in it
-  /// could spell a command for whoever reads the output.
-  private static func joined(_ lines: [String]) -> String {
-    lines.map { printable($0).replacing("\n", with: "\\n") }.joined(separator: "\n")
+    return lines
   }
 }

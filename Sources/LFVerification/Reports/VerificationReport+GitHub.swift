@@ -20,28 +20,13 @@ extension VerificationReport {
         }
       let drift = result.firstDriftingLayer.map { "`hidden_states.\($0)`" } ?? ""
       let error = result.outputs.isEmpty ? "" : result.maxAbsolute.rounded3
-      var note = result.message
-      if let warning = result.warning { note += (note.isEmpty ? "" : "\n") + "Warning: " + warning }
-      if let hint = result.hint { note += (note.isEmpty ? "" : "\n") + "Hint: " + hint }
-      text += "| \(sign) | \(Self.cell(result.name)) | \(drift) | \(error) | \(Self.cell(note)) |\n"
+      var note = result.message.isEmpty ? [] : [result.message]
+      if let warning = result.warning { note.append("Warning: " + warning) }
+      if let hint = result.hint { note.append("Hint: " + hint) }
+      text += "| \(sign) | \(GitHubText.cell([result.name])) | \(drift) | \(error) | "
+      text += GitHubText.cell(note) + " |\n"
     }
     return text + "\n"
-  }
-
-  /// Text that stays inside a table's cell and is shown as it is.
-  private static func cell(_ text: String) -> String {
-    var result = ""
-    for character in printable(text) {
-      switch character {
-      case "\n": result += "<br>"
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "@", "!": result += "\\\(character)"
-      default: result.append(character)
-      }
-    }
-    return result
   }
 }
 
@@ -49,34 +34,10 @@ extension CaseResult {
   fileprivate var githubAnnotation: String? {
     guard status != .pass || warning != nil else { return nil }
     let level = status == .pass ? "warning" : "error"
-    var body = status == .pass ? warning ?? "" : message
-    if let hint { body += "\nHint: " + hint }
-    let file = folder + "/case.json"
-    let title = "lfconv verify: \(name)"
-    return "::\(level) file=\(Self.property(file)),title=\(Self.property(title))::"
-      + Self.data(body) + "\n"
-  }
-
-  /// A line feed in a message would end the command, and begin whatever
-  /// another one the text spells.
-  private static func data(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-      switch scalar {
-      case "%": result += "%25"
-      case "\r": result += "%0D"
-      case "\n": result += "%0A"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-  }
-
-  private static func property(_ text: String) -> String {
-    data(text).unicodeScalars.reduce(into: "") { result, scalar in
-      switch scalar {
-      case ":": result += "%3A"
-      case ",": result += "%2C"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
+    var body = [status == .pass ? warning ?? "" : message]
+    if let hint { body.append("Hint: " + hint) }
+    let file = GitHubText.property(folder + "/case.json")
+    let title = GitHubText.property("lfconv verify: \(name)")
+    return "::\(level) file=\(file),title=\(title)::\(GitHubText.message(body))\n"
   }
 }

@@ -25,14 +25,14 @@ extension VerificationReport {
 extension CaseResult {
   fileprivate var junit: String {
     var text = "  <testcase"
-    text += Markup.attribute("name", printable(name))
+    text += Markup.attribute("name", name)
     text += Markup.attribute("classname", "lfconv.verify")
     text += Markup.attribute("time", Markup.fixed(seconds, 3))
     guard status != .pass else { return text + "/>\n" }
     let element = status == .fail ? "failure" : "error"
     let type = error?.code ?? diagnosis?.cause.rawValue ?? "mismatch"
     text += ">\n    <\(element)" + Markup.attribute("message", message)
-    text += Markup.attribute("type", type) + ">" + Markup.text(self.text(details: true))
+    text += Markup.attribute("type", type) + ">" + Markup.lines(lines(details: true))
     return text + "</\(element)>\n  </testcase>\n"
   }
 }

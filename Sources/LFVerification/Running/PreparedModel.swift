@@ -20,7 +20,7 @@ struct PreparedModel {
   init(
     _ golden: GoldenCase, model replacement: String?, options: OpenOptions, threads: Int
   ) throws(LFError) {
-    let path = replacement ?? golden.model
+    let path = if let replacement { replacement } else { try golden.ownModel() }
     let source = try OpenedModel.open(path, options: options)
     let recognized = try source.recognized()
     weightFiles = source.weightFiles

@@ -28,7 +28,8 @@ struct UnrecognizedModel {
     self.golden = golden
     self.error = error
     self.threads = threads
-    opened = try OpenedModel.open(model ?? golden.model, options: options)
+    let path = if let model { model } else { try golden.ownModel() }
+    opened = try OpenedModel.open(path, options: options)
   }
 
   /// What can be told of the case.
@@ -40,7 +41,8 @@ struct UnrecognizedModel {
       return result
     }
     let (compared, differing) = try TensorDifference.compare(
-      opened.source, with: try ExpectedTensors(path), mayBeAbsent: [], threads: threads)
+      opened.source, with: try ExpectedTensors(path, in: golden.paths.boundary), mayBeAbsent: [],
+      threads: threads)
     guard !differing.isEmpty else {
       result.error = error
       return result

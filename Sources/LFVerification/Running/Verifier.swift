@@ -18,6 +18,8 @@ public struct Verifier: Sendable {
   /// Whether an output fails whose bits are not those that the case states;
   /// otherwise that is a warning.
   public var isExact = false
+  /// Whether a case may name files outside of its own folder.
+  public var allowsOutside = false
   /// Whether mutants of every case are verified too, and must fail.
   public var testsMutations = false
 
@@ -51,7 +53,7 @@ public struct Verifier: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     do throws(LFError) {
-      let golden = try GoldenCase(folder: folder)
+      let golden = try GoldenCase(folder: folder, allowsOutside: allowsOutside)
       name = golden.name
       var result: CaseResult
       do throws(LFError) {
@@ -80,7 +82,9 @@ public struct Verifier: Sendable {
     var result = CaseResult(name: golden.name, folder: golden.folder)
     var evidence: TensorEvidence?
     let expectedTensors: ExpectedTensors? =
-      if let path = golden.expectedTensors { try ExpectedTensors(path) } else { nil }
+      if let path = golden.expectedTensors {
+        try ExpectedTensors(path, in: golden.paths.boundary)
+      } else { nil }
     if let expected = expectedTensors {
       (result.tensorsCompared, result.differingTensors) = try TensorDifference.compare(
         prepared.source, with: expected, mayBeAbsent: try prepared.tiedNames(),
@@ -128,7 +132,7 @@ public struct Verifier: Sendable {
   /// How a case's model is opened.
   private func options(_ golden: GoldenCase) -> OpenOptions {
     guard model == nil else { return openOptions }
-    var options = golden.openOptions
+    var options = golden.ownOptions
     options.key = openOptions.key ?? options.key
     options.configurationPath = openOptions.configurationPath ?? options.configurationPath
     return options

@@ -71,8 +71,7 @@ struct BenchCommand: Action {
     progress.clear()
     try console.object(result.json)
     let runs = result.seconds.map(\.rounded3).joined(separator: ", ")
-    try console.result(
-      """
+    let text = """
       median  \(result.medianSeconds.rounded3) s for \(batch) × \(length.counted("token")), \
       \(result.globalCount) global, \(benchmark.threads.counted("thread"))
       runs    \(runs) s
@@ -80,7 +79,8 @@ struct BenchCommand: Action {
       this machine's peak; \((result.flops / 1e9).rounded3) GFLOP in all
       peak    \(result.peakGFLOPS.rounded3) GFLOP/s: \(result.processor), \(result.instructionSet)
       memory  \(result.peakBytes.byteText) at most
-      """)
+      """
+    try console.result(lines: text.split(separator: "\n").map(String.init))
     let width = result.parts.map(\.name.count).max() ?? 0
     for part in result.parts {
       let name = part.name.padding(to: width)

@@ -82,8 +82,8 @@ struct CompareAttentionCommand: Action {
       try page.publish()
     }
     try console.object(result.json)
-    try console.result(ComparisonText(result).text)
-    if let html, !common.quiet { try console.result("\npage    \(printable(html))") }
+    try console.result(lines: ComparisonText(result).lines)
+    if let html, !common.quiet { try console.result(lines: ["", "page    \(html)"]) }
     return 0
   }
 }

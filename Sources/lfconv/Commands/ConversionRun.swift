@@ -15,11 +15,9 @@ struct ConversionRun {
     for note in report.notes { console.note(note) }
     try console.object(report.json)
     guard !console.isQuiet else { return 0 }
-    try console.result(ConversionText.summary(report, isDryRun: converter.isDryRun))
-    // A line at a time, since each begins with its verdict.
-    for line in ConversionText.proofs(report).split(separator: "\n") {
-      try console.result(String(line))
-    }
+    try console.result(
+      lines: ConversionText.summary(report, isDryRun: converter.isDryRun)
+        + ConversionText.proofs(report))
     return 0
   }
 }

@@ -65,7 +65,7 @@ struct EvaluateCommand: Action {
     progress.clear()
     try console.object(
       JSONObject([("schema", .string(Self.schema)), ("models", .array(results.map(\.json)))]))
-    try console.result(EvaluationText(results).text)
+    try console.result(lines: EvaluationText(results).lines)
     return 0
   }
 }

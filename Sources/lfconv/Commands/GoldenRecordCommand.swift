@@ -107,6 +107,11 @@ struct GoldenRecordCommand: Action {
     let form: WeightForm =
       result.comparesDigests ? .digests : result.tensorsCompared > 0 ? .values : .none
     let console = common.console
+    if !embedModel {
+      console.note(
+        "the case names its model by a path that leaves it: verify it with --allow-outside, or "
+          + "with --model; --embed-model puts the model into the case")
+    }
     try console.result(
       "recorded \(output): \(result.outputs.count.counted("output")), "
         + result.tensorsCompared.counted("tensor")

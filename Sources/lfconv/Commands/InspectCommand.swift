@@ -36,8 +36,8 @@ struct InspectCommand: Action {
       path, options: sourceOptions.open, threads: common.threadCount)
     for note in inspection.notes { console.note(note) }
     try console.object(inspection.json(listsTensors: tensors))
-    try console.result(InspectionText.summary(inspection))
-    if tensors { try console.result(InspectionText.tensors(inspection)) }
+    try console.result(lines: InspectionText.summary(inspection))
+    if tensors { try console.result(lines: InspectionText.tensors(inspection)) }
     return 0
   }
 }

@@ -78,7 +78,7 @@ struct TokenizeCommand: Action {
         ("index", JSONValue(index)), ("input_ids", .array(encoding.ids.map { JSONValue($0) })),
         ("tokens", .array(tokens.map { .string($0) })),
       ]))
-    try console.result(tokens.map { printable($0) }.joined(separator: " "))
+    try console.result("\(index + 1)  " + tokens.joined(separator: " "))
   }
 
   private func write(

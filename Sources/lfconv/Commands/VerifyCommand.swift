@@ -31,6 +31,13 @@ struct VerifyCommand: Action {
 
   @OptionGroup var sourceOptions: SourceOptions
 
+  @Flag(
+    help: """
+      Read files that a case names outside of its own folder: without this, paths and links that \
+      leave it are refused. For cases that you trust.
+      """)
+  var allowOutside = false
+
   @Option(help: ArgumentHelp("Write the results as JUnit XML.", valueName: "file"))
   var junit: String?
 
@@ -62,11 +69,14 @@ struct VerifyCommand: Action {
     verifier.openOptions = sourceOptions.open
     verifier.needsDetails = html != nil
     verifier.isExact = exact
+    verifier.allowsOutside = allowOutside
     verifier.testsMutations = perturb
     var failure: LFError?
     let report = try verifier.run(cases) { result in
       guard !common.quiet || result.status != .pass, failure == nil else { return }
-      do throws(LFError) { try console.result(result.text(details: common.verbose)) } catch {
+      do throws(LFError) {
+        try console.result(lines: result.lines(details: common.verbose))
+      } catch {
         failure = error
       }
     }
@@ -74,7 +84,7 @@ struct VerifyCommand: Action {
     // Files first: when one cannot be written, --json still prints one object.
     if let junit { try ReportFiles.write(report.junit, to: junit) }
     if let html { try ReportFiles.write(report.html, to: html) }
-    if github, let path = Machine.environment("GITHUB_STEP_SUMMARY"), !path.isEmpty {
+    if github, let path = try ForeignNames.environmentPath("GITHUB_STEP_SUMMARY") {
       try ReportFiles.append(report.githubSummary, to: path)
     }
     try console.result(report.summary)

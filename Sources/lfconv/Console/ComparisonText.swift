@@ -7,7 +7,7 @@ struct ComparisonText {
 
   init(_ result: AttentionComparisonResult) { self.result = result }
 
-  var text: String {
+  var lines: [String] {
     var lines = TextTable([header] + result.results.map(row)).lines
     if result.isTiled {
       lines.append("")
@@ -18,7 +18,7 @@ struct ComparisonText {
       lines.append("")
       lines += TextTable(growth).lines
     }
-    return lines.joined(separator: "\n")
+    return lines
   }
 
   private var hasHead: Bool { result.results.contains { $0.languageModel != nil } }

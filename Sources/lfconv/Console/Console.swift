@@ -8,10 +8,17 @@ struct Console: Sendable {
   let isJSON: Bool
   let mayColour: Bool
 
-  /// Prints a result for people; nothing when a JSON object is wanted.
-  func result(_ text: String) throws(LFError) {
+  /// Prints a line of a result for people; nothing when a JSON object is wanted.
+  ///
+  /// Words from files in it steer nothing; it has to begin with a word of the
+  /// program, since what begins a line may be a command to who reads the log.
+  func result(_ line: String) throws(LFError) { try result(lines: [line]) }
+
+  /// Prints lines of a result.
+  func result(lines: [String]) throws(LFError) {
     guard !isJSON else { return }
-    try StandardStreams.output(coloured(text) + "\n")
+    let shown = lines.map { coloured(printable($0, limit: .max)) + "\n" }
+    try StandardStreams.output(shown.joined())
   }
 
   /// Prints the result for scripts, when it is wanted.
@@ -28,6 +35,13 @@ struct Console: Sendable {
 
   /// A progress line, redrawn in place; only a terminal shows it.
   var progress: ProgressLine { ProgressLine(isShown: !isQuiet && StandardStreams.errorIsTerminal) }
+
+  /// Prints an error and its hint.
+  static func error(_ error: LFError) {
+    var text = "lfconv: error: \(error)\n"
+    if let hint = error.hint { text += "hint: \(printable(hint))\n" }
+    StandardStreams.error(text)
+  }
 
   /// Verdicts at the beginning of a line are coloured on a terminal.
   private func coloured(_ text: String) -> String {

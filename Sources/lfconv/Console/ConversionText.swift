@@ -7,7 +7,7 @@ import LFModels
 /// What a conversion did, as text for people.
 enum ConversionText {
   /// A line for each proof, with how it ended.
-  static func proofs(_ report: ConversionReport) -> String {
+  static func proofs(_ report: ConversionReport) -> [String] {
     report.checks.map { check in
       let verdict =
         switch check.status {
@@ -17,11 +17,10 @@ enum ConversionText {
         }
       return "\(verdict)\(check.name.padding(to: 18))  \(check.detail)"
     }
-    .joined(separator: "\n")
   }
 
   /// Source, output and sizes.
-  static func summary(_ report: ConversionReport, isDryRun: Bool) -> String {
+  static func summary(_ report: ConversionReport, isDryRun: Bool) -> [String] {
     let from = report.sourceConfiguration
     let to = report.configuration
     var lines = [
@@ -43,7 +42,7 @@ enum ConversionText {
       lines.append(
         "plan    \(report.tensorCount.counted("tensor")), \(report.rawBytes.byteText); nothing was written"
       )
-      return lines.joined(separator: "\n")
+      return lines
     }
     for file in report.sourceFiles {
       if let digest = file.sha256Text { lines.append("sha256  \(digest)  \(file.name)") }
@@ -55,7 +54,7 @@ enum ConversionText {
     lines.append(
       "size    \(report.bytes.byteText) for \(report.rawBytes.byteText) of tensors: \(percent) %, "
         + "in \(report.seconds.rounded3) s")
-    return lines.joined(separator: "\n")
+    return lines
   }
 }
 

@@ -7,13 +7,13 @@ struct EvaluationText {
 
   init(_ results: [ModelEvaluation]) { self.results = results }
 
-  var text: String {
+  var lines: [String] {
     var lines = TextTable([header] + results.enumerated().map { row($0 + 1, $1) }).lines
     lines.append("")
     lines += results.enumerated().map { "\($0 + 1)  \(printable($1.path)), \($1.attention)" }
     lines.append("")
     lines += TextTable(positions).lines
-    return lines.joined(separator: "\n")
+    return lines
   }
 
   private var header: [String] {

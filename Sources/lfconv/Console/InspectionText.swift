@@ -7,13 +7,17 @@ import LFTools
 
 /// An inspection as text for people.
 enum InspectionText {
-  static func summary(_ inspection: Inspection) -> String {
+  static func summary(_ inspection: Inspection) -> [String] {
     var lines = [row("path", "\(printable(inspection.path))  (\(inspection.format))")]
     if let model = inspection.model?.configuration {
       lines += self.model(model)
       lines += projections(inspection)
     } else if let problem = inspection.problem {
-      lines.append(row("model", "not recognised: \(printable(problem.message, limit: 600))"))
+      lines.append(
+        row(
+          "model",
+          "not recognised: \(printable(([problem.message] + problem.details).joined(separator: "; "), limit: 600))"
+        ))
     }
     let count = inspection.tensors.count
     lines.append(
@@ -56,15 +60,18 @@ enum InspectionText {
     for entry in inspection.provenance {
       lines.append(row("made", printable("\(entry.key): \(entry.value)", limit: 300)))
     }
-    return lines.joined(separator: "\n")
+    return lines
   }
 
-  static func tensors(_ inspection: Inspection) -> String {
+  /// A line a tensor: name, element type, shape.
+  static func tensors(_ inspection: Inspection) -> [String] {
     let width = min(90, inspection.tensors.map { $0.name.text.count }.max() ?? 0)
     return inspection.tensors.map { tensor in
-      printable(tensor.name.text).padding(to: width) + "  "
-        + tensor.elementType.rawValue.padding(to: 4) + "  " + tensor.shape.description
-    }.joined(separator: "\n")
+      row(
+        "tensor",
+        printable(tensor.name.text).padding(to: width) + "  "
+          + tensor.elementType.rawValue.padding(to: 4) + "  " + tensor.shape.description)
+    }
   }
 
   private static func model(_ model: ModelConfiguration) -> [String] {

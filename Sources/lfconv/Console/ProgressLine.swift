@@ -1,3 +1,4 @@
+import LFCore
 import LFFiles
 import Synchronization
 
@@ -17,7 +18,7 @@ final class ProgressLine: Sendable {
   func show(_ action: String, _ fraction: Double) {
     guard isShown else { return }
     let percent = Int(max(0, min(1, fraction)) * 100)
-    let text = "\(action) \(percent) %"
+    let text = "\(printable(action)) \(percent) %"
     last.withLock { last in
       guard last != text else { return }
       last = text

@@ -20,7 +20,21 @@ enum HintFixtures {
     try caches(scratch)
     try tokenizers(scratch)
     try others(scratch)
+    try links(scratch)
     return scratch
+  }
+
+  /// What leads out of its folder, or nowhere.
+  private static func links(_ scratch: Scratch) throws {
+    let source = Repository.golden(longformer) + "/source"
+    _ = try scratch.copy(Repository.golden(longformer), as: "outside")
+    try FileManager.default.removeItem(atPath: scratch("outside/source"))
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch("outside/source"), withDestinationPath: source)
+    _ = try scratch.copy(source, as: "lost")
+    try FileManager.default.removeItem(atPath: scratch("lost/config.json"))
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch("lost/config.json"), withDestinationPath: "../blobs/none")
   }
 
   // MARK: Models

@@ -16,6 +16,10 @@ enum HintRows {
       hint: "check the permissions of the file and its folder",
       why: "tests may run as a user who may do everything"),
     .init(hint: "the file changed while it was read", why: "it takes a change at that moment"),
+    .init(
+      hint: "give the file a name in UTF-8, or a link to it",
+      why: "words of tests are UTF-8; ForeignNameTests starts the program by a shell"),
+    .init(hint: "rename it in UTF-8", why: "the same"),
     .init(hint: "use a newer lfconv", why: "there is no newer version of the container yet"),
     .init(
       hint: "a program that trusts the file can raise Limits.expansionRatio or expansionSlack",
@@ -34,7 +38,7 @@ enum HintRows {
     Row("draw \(bare) -o $S/a.svg", giveConfiguration, "draw \(bare) -o $S/a.svg \(config)"),
     Row(
       "golden record \(bare) --length 4 -o $S/case1", giveConfiguration,
-      "golden record \(bare) --length 4 -o $S/case1 \(config) ; verify $S/case1"),
+      "golden record \(bare) --length 4 -o $S/case1 \(config) ; verify $S/case1 --allow-outside"),
     Row(
       "verify \(golden) --model \(bare)", giveConfiguration,
       "verify \(golden) --model \(bare) \(config)"),
@@ -162,6 +166,7 @@ enum HintRows {
     Row(
       "inspect $C/index/invalid/shard-missing",
       "the checkpoint is incomplete; copy or download it again", "inspect $C/index/valid/plain"),
+    Row("inspect $S/lost", "copy or download the file again", "inspect $S/model"),
     Row("check $S/damaged-chunk.lfz", again, "check $S/model.lfz"),
     Row("inspect $S/damaged-header.lfz", again, "inspect $S/model.lfz"),
     Row("inspect $S/damaged-index.lfz", again, "inspect $S/model.lfz"),
@@ -291,11 +296,15 @@ enum HintRows {
     Row(
       "golden record $S/questions --inputs $S/ids.safetensors -o $S/g1",
       "give a global_attention_mask",
-      "golden record $S/questions --inputs $S/mask.safetensors -o $S/g1 ; verify $S/g1"),
+      "golden record $S/questions --inputs $S/mask.safetensors -o $S/g1 ; verify $S/g1 --allow-outside"
+    ),
     Row(
       "golden record $S/long --length 24000 --attentions -o $S/g2",
       "ask for fewer layers, or shorter or fewer inputs",
       "golden record $S/long --length 20 --attentions -o $S/g2"),
+    Row(
+      "verify $S/outside", "give --allow-outside for a case that you trust",
+      "verify $S/outside --allow-outside"),
     Row(
       "golden record $S/model --length 4 -o $S/g3",
       "record on your own machine and commit the result, or give --force",

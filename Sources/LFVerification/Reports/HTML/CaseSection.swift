@@ -11,7 +11,7 @@ struct CaseSection {
   var html: String {
     var text = "<details class=\"card\"\(isOpen ? " open=\"open\"" : "")>"
     text += "<summary><span class=\"verdict \(result.verdict)\">\(result.verdict)</span>"
-    text += "<h2>\(Markup.text(printable(result.name)))</h2></summary>\n"
+    text += "<h2>\(Markup.text(result.name))</h2></summary>\n"
     // A link to something inside opens the details; one to the details does not.
     text += "<div class=\"inside\" id=\"case-\(index)\">\n"
     text += problem
@@ -54,13 +54,13 @@ struct CaseSection {
     guard result.status != .pass else { return "" }
     var text = "<div class=\"box \(result.verdict == "error" ? "error" : "")\">"
     for file in result.changedFiles.prefix(8) {
-      text += "<p><strong>File:</strong> \(Markup.text(printable(file.details)))</p>"
+      text += "<p><strong>File:</strong> \(Markup.text(file.details))</p>"
     }
-    text += "<p>\(Markup.text(printable(result.message)))</p>"
+    text += "<p>\(Markup.text(result.message))</p>"
     if let hint = result.hint {
       let word = result.diagnosis?.isConfirmed == false ? "Likely" : "Cause"
       text += "<p><strong>\(result.diagnosis == nil ? "Hint" : word):</strong> "
-      text += "\(Markup.text(printable(hint)))</p>"
+      text += "\(Markup.text(hint))</p>"
     }
     return text + "</div>\n"
   }
@@ -83,9 +83,9 @@ struct CaseSection {
     text += "<th class=\"n\">rmse</th><th class=\"n\">min cosine</th><th class=\"n\">worst at</th>"
     text += "<th></th></tr></thead><tbody>\n"
     for output in result.outputs {
-      text += "<tr><td><code>\(Markup.text(printable(output.name)))</code>"
+      text += "<tr><td><code>\(Markup.text(output.name))</code>"
       if !output.message.isEmpty {
-        text += "<div class=\"hint\">\(Markup.text(printable(output.message)))</div>"
+        text += "<div class=\"hint\">\(Markup.text(output.message))</div>"
       }
       text += "</td>"
       for value in [output.maxAbsolute, output.maxRelative, output.rootMeanSquare] {
@@ -102,10 +102,10 @@ struct CaseSection {
 
   private var tensorsList: String {
     var lines = result.differingTensors.prefix(20).map {
-      "<code>\(Markup.text(printable($0.name.text)))</code> \(Markup.text($0.reason))"
+      "<code>\(Markup.text($0.name.text))</code> \(Markup.text($0.reason))"
     }
     lines += (result.mutations?.survived ?? []).map {
-      "mutant survived: \(Markup.text(printable($0)))"
+      "mutant survived: \(Markup.text($0))"
     }
     guard !lines.isEmpty else { return "" }
     let rest = result.differingTensors.count - 20
@@ -135,8 +135,8 @@ struct CaseSection {
     guard !rows.isEmpty else { return "" }
     var text = "<div class=\"wide\"><h3>Provenance</h3><dl>\n"
     for (key, value) in rows {
-      text += "<dt>\(Markup.text(printable(key)))</dt>"
-      text += "<dd>\(Markup.text(printable(value)))</dd>\n"
+      text += "<dt>\(Markup.text(key))</dt>"
+      text += "<dd>\(Markup.text(value))</dd>\n"
     }
     return text + "</dl></div>\n"
   }

@@ -58,7 +58,7 @@ struct ErrorCurve {
       text += "<circle class=\"dot\(output.passed ? "" : " off")\" cx=\"\(place)\" "
       text += "cy=\"\(Markup.number(y(output.maxAbsolute)))\" r=\"4.5\"><title>"
       text +=
-        "\(Markup.text(printable(output.name))): \(output.maxAbsolute.rounded3)</title></circle>"
+        "\(Markup.text(output.name)): \(output.maxAbsolute.rounded3)</title></circle>"
       guard index.isMultiple(of: step) || output.layer == nil else { continue }
       text += "<text transform=\"translate(\(place) \(Int(bottom) + 14)) rotate(-32)\" "
       text += "text-anchor=\"end\">\(Markup.text(label(output)))</text>\n"

@@ -18,9 +18,9 @@ struct SummaryTable {
 
   private func row(_ result: CaseResult, _ index: Int, _ hasMutants: Bool) -> String {
     var text = "<tr><td><span class=\"verdict \(result.verdict)\">\(result.verdict)</span></td>"
-    text += "<td><a href=\"#case-\(index)\">\(Markup.text(printable(result.name)))</a>"
+    text += "<td><a href=\"#case-\(index)\">\(Markup.text(result.name))</a>"
     if let hint = result.hint ?? (result.status == .pass ? nil : result.message) {
-      text += "<div class=\"hint\">\(Markup.text(printable(hint)))</div>"
+      text += "<div class=\"hint\">\(Markup.text(hint))</div>"
     }
     let drift = result.firstDriftingLayer.map { $0 == 0 ? "embeddings" : "layer \($0)" }
     text += "</td><td class=\"wide-only\">\(drift ?? "–")</td>"
