@@ -113,7 +113,8 @@ let package = Package(
       name: "lfconv",
       dependencies: [
         "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies", "LFTokenizers",
-        "LFModels", "LFEncoder", "LFConversion", "LFVerification", "LFTools",
+        "LFModels", "LFEncoder", "LFConversion", "LFVerification", "LFTools", "CZstd",
+        "CProtobufC", "CXXHash", .target(name: "CCrypto", condition: .when(platforms: [.linux])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -27,6 +27,15 @@ package enum StandardStreams {
   /// Whether results are read by a person at a terminal.
   package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
+  /// Columns of that terminal; 80 where it does not tell.
+  package static var errorWidth: Int {
+    var size = winsize()
+    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 80
+    }
+    return Int(size.ws_col)
+  }
+
   private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     let bytes = Array(text.utf8)
     return unsafe bytes.withUnsafeBytes { pointer in

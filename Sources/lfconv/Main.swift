@@ -13,9 +13,12 @@ enum Main {
   }
 
   private static func run() -> Int32 {
-    let json = CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
+    let words = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
+    let json = words.contains("--json")
+    let mayColour = !words.contains("--no-color")
     var schema = "lfconv.error/1"
     do {
+      try CommandNames.check(Array(CommandLine.arguments.dropFirst()))
       var command = try LFConvCommand.parseAsRoot()
       guard let action = command as? any Action else {
         // The parser's own commands, help among them, and those that only hold others.
@@ -23,17 +26,18 @@ enum Main {
         return 0
       }
       schema = type(of: action).schema
+      if words.contains(where: ["--verbose", "-v"].contains) { listen(mayColour) }
       try InstructionSet.check(Machine.environment(InstructionSet.variable))
       return try action.perform()
     } catch let error as LFError {
-      report(error, schema: schema, json: json)
+      report(error, schema: schema, json: json, mayColour: mayColour)
       return error.kind.rawValue
     } catch {
       let message = LFConvCommand.fullMessage(for: error)
-      guard LFConvCommand.exitCode(for: error) != .success else { return show(message) }
+      guard LFConvCommand.exitCode(for: error) != .success else { return show(message, mayColour) }
       // The parser's message begins with "Error: " and ends with the usage.
       let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
-      StandardStreams.error("lfconv: error: \(text)\n")
+      Console.failure(text, mayColour: mayColour)
       if json {
         let first = text.split(separator: "\n").first.map(String.init) ?? text
         object(LFError(.usage, "usage.arguments", first), schema: schema)
@@ -42,22 +46,28 @@ enum Main {
     }
   }
 
+  /// Has details told, and begins with the machine's.
+  private static func listen(_ mayColour: Bool) {
+    let console = Console(isQuiet: false, isVerbose: true, isJSON: false, mayColour: mayColour)
+    DetailLog.listen { console.detail($0) }
+    console.detail(
+      "\(ToolVersion.text) on \(Machine.processorName), instruction set \(InstructionSet.name)")
+  }
+
   /// Shows help or the version, which are results.
-  private static func show(_ text: String) -> Int32 {
+  private static func show(_ text: String, _ mayColour: Bool) -> Int32 {
     do throws(LFError) {
       try StandardStreams.output(text + "\n")
       return 0
     } catch {
-      report(error, schema: "", json: false)
+      report(error, schema: "", json: false, mayColour: mayColour)
       return error.kind.rawValue
     }
   }
 
   /// Tells a failure: to people on standard error, to scripts as JSON.
-  private static func report(_ error: LFError, schema: String, json: Bool) {
-    var text = "lfconv: error: \(error)\n"
-    if let hint = error.hint { text += "hint: \(hint)\n" }
-    StandardStreams.error(text)
+  private static func report(_ error: LFError, schema: String, json: Bool, mayColour: Bool) {
+    Console.failure("\(error)", hint: error.hint, mayColour: mayColour)
     if json { object(error, schema: schema) }
   }
 
