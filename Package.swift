@@ -117,6 +117,8 @@ let package = Package(
       dependencies: [
         "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies", "LFTokenizers",
         "LFModels", "LFEncoder", "LFConversion", "LFVerification", "LFTools", "Longformer",
+        "CZstd", "CProtobufC", "CXXHash",
+        .target(name: "CCrypto", condition: .when(platforms: [.linux])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -86,6 +86,8 @@ public struct ConversionReport: Sendable {
   public internal(set) var bytes = 0
   /// The proofs that were carried out, in order.
   public internal(set) var checks: [Check] = []
+  /// Whether nothing was to be written.
+  public internal(set) var isDryRun = false
   /// Time of the whole conversion.
   public internal(set) var seconds = 0.0
 
@@ -126,8 +128,10 @@ public struct ConversionReport: Sendable {
             ("path", .string(outputPath)), ("bytes", JSONValue(bytes)),
             ("tensors", JSONValue(tensorCount)), ("family", .string(configuration.family)),
             ("longest_input", JSONValue(configuration.longestInput)),
+            ("attention_window", .array(configuration.attentionWindows.map { JSONValue($0) })),
           ]))
       ),
+      ("dry_run", .bool(isDryRun)),
       ("raw_bytes", JSONValue(rawBytes)),
       ("ratio", JSONValue(ratio)),
       ("checks", .array(checks.map { .object($0.json) })),

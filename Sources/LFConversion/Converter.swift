@@ -38,6 +38,8 @@ public struct Converter: Sendable {
   public var isDryRun = false
   /// Whether an older output may be replaced.
   public var overwrite = false
+  /// Called with the bytes of all tensors of the result, once they are known.
+  package var onPlan: (@Sendable (Int) -> Void)?
   /// Threads at most; the output does not depend on it.
   public var threads: Int
 
@@ -64,6 +66,7 @@ public struct Converter: Sendable {
   ) throws(LFError) -> ConversionReport {
     let clock = ContinuousClock()
     let start = clock.now
+    _ = try OutputName(output)
     try OutputRule.checkApart(output, from: source)
     let opened = try OpenedModel.open(source, options: options)
     // What a folder of a cache stands for lies elsewhere.
@@ -75,6 +78,7 @@ public struct Converter: Sendable {
     let model = try opened.recognized(as: base.tensors)
     let plan = try plan(model, base)
     var report = ConversionReport(source: opened, model: model, plan: plan, output: output)
+    onPlan?(report.rawBytes)
     report.sourceFiles = try SourceFiles.described(
       opened.weightFiles, sha256: recordsSHA256, threads: threads)
     let content = try OutputContent(
@@ -82,6 +86,7 @@ public struct Converter: Sendable {
       opened: opened,
       sourceFiles: report.sourceFiles, operation: operation, elementType: elementType)
     report.notes += content.tokenizerNote.map { [$0] } ?? []
+    report.isDryRun = isDryRun
     if isDryRun {
       if !allowsNonfinite { try FiniteWeights.check(base, threads: threads) }
     } else {

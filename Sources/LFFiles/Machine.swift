@@ -59,6 +59,26 @@ package enum Machine {
     #endif
   }
 
+  /// The date and the time of day at Greenwich, as in "2026-11-26 11:20 UTC".
+  package static var date: String { date(ofSecond: time(nil)) }
+
+  /// The same of a second since 1970.
+  static func date(ofSecond second: Int) -> String {
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    // Days from 1 March of year 0, so that a leap day ends its year.
+    let days = second / 86_400 + 719_468
+    let era = days / 146_097
+    let day = days % 146_097
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365
+    let dayOfYear = day - (365 * year + year / 4 - year / 100)
+    let month = (5 * dayOfYear + 2) / 153
+    let date = dayOfYear - (153 * month + 2) / 5 + 1
+    let number = month < 10 ? month + 3 : month - 9
+    let minutes = second % 86_400 / 60
+    return "\(era * 400 + year + (number <= 2 ? 1 : 0))-\(two(number))-\(two(date)) "
+      + "\(two(minutes / 60)):\(two(minutes % 60)) UTC"
+  }
+
   /// An environment variable.
   package static func environment(_ name: String) -> String? {
     unsafe getenv(name).map { unsafe String(cString: $0) }

@@ -71,6 +71,15 @@ package enum StandardStreams {
     return .system("cannot write the report", "standard output", errno: number, also: published)
   }
 
+  /// Columns of that terminal; 80 where it does not tell.
+  package static var errorWidth: Int {
+    var size = winsize()
+    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 80
+    }
+    return Int(size.ws_col)
+  }
+
   private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     let bytes = Array(text.utf8)
     return unsafe bytes.withUnsafeBytes { pointer in

@@ -14,6 +14,7 @@ extension OpenedModel {
         try Vocabulary(files: files).specialTokens()
       }
       try DictionaryCheck.check(model, files)
+      tellNames(model, tensors ?? source.tensors)
       return model
     } catch {
       throw error.located(file: path)

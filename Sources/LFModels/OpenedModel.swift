@@ -53,8 +53,18 @@ public struct OpenedModel: Sendable {
   package struct Checksums: Sendable {
     /// What they are, as in "CRC-32 of every member".
     package let name: String
+    let compare:
+      @Sendable (_ threads: Int, _ progress: @escaping @Sendable (Double) -> Void)
+        throws(LFError) -> Void
+
     /// Compares all of them.
-    package let verify: @Sendable (_ threads: Int) throws(LFError) -> Void
+    ///
+    /// - Parameter progress: called with the part that is done, from 0 to 1.
+    package func verify(
+      _ threads: Int, progress: @escaping @Sendable (Double) -> Void = { _ in }
+    ) throws(LFError) {
+      try compare(threads, progress)
+    }
   }
 
   /// What one file with weights holds.
@@ -103,6 +113,7 @@ public struct OpenedModel: Sendable {
     if let whole = try PackedTensors.unpacked(result.source.tensors) {
       result.source = ComposedSource(base: result.source, composed: whole)
     }
+    result.tellDetails()
     return result
   }
 

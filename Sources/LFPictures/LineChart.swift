@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Lines over a common axis, as SVG that takes its colours from the style sheet:
 /// classes `line0` … `line7` and `grid-line`.

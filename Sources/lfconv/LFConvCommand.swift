@@ -17,11 +17,11 @@ struct LFConvCommand: ParsableCommand {
         0 done   1 mismatch   2 input refused   3 unsupported   4 I/O
         64 usage   70 internal   130, 143 ended by a signal
       """,
-    version: ToolVersion.text,
+    version: VersionText.text,
     subcommands: [
       RobertaToLongformerCommand.self, ConvertCommand.self, InspectCommand.self,
       VerifyCommand.self, DiffCommand.self, CheckCommand.self, GoldenCommand.self,
       BenchCommand.self, DrawCommand.self, TokenizeCommand.self, EncodeCommand.self,
-      EvaluateCommand.self, CompareAttentionCommand.self,
+      EvaluateCommand.self, CompareAttentionCommand.self, GenerateManualCommand.self,
     ])
 }

@@ -18,11 +18,13 @@ enum Main {
   }
 
   private static func run() -> Int32 {
-    let options = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
-    let json = options.contains("--json")
+    let words = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
+    let json = words.contains("--json")
+    let mayColour = !words.contains("--no-color")
     var schema = "lfconv.error/1"
     do {
       try ForeignNames.checkArguments()
+      try CommandNames.check(Array(CommandLine.arguments.dropFirst()))
       var command = try LFConvCommand.parseAsRoot()
       guard let action = command as? any Action else {
         // The parser's own commands, help among them, and those that only hold others.
@@ -32,7 +34,8 @@ enum Main {
       schema = type(of: action).schema
       if json { StandardStreams.reportOnSignals(schema: schema) }
       // Before any work is done for it.
-      if json || !options.contains(where: isQuiet) { try StandardStreams.checkOutput() }
+      if json || !words.contains(where: isQuiet) { try StandardStreams.checkOutput() }
+      if words.contains(where: ["--verbose", "-v"].contains) { listen(mayColour) }
       try InstructionSet.check(Machine.environment(InstructionSet.variable))
       defer { warnOfLeftovers() }
       let code = try action.perform()
@@ -46,16 +49,16 @@ enum Main {
       return code
     } catch let error as LFError {
       let error = blamed(error)
-      report(error, schema: schema, json: json)
+      report(error, schema: schema, json: json, mayColour: mayColour)
       return error.kind.rawValue
     } catch {
       let whole = LFConvCommand.fullMessage(for: error)
-      guard LFConvCommand.exitCode(for: error) != .success else { return show(whole) }
+      guard LFConvCommand.exitCode(for: error) != .success else { return show(whole, mayColour) }
       // The whole begins with "Error: " and the message, which may quote arguments,
       // and ends with the usage.
       let message = LFConvCommand.message(for: error)
       let usage = whole.hasPrefix("Error: " + message) ? whole.dropFirst(7 + message.count) : ""
-      StandardStreams.error("lfconv: error: \(printable(message))\(usage)\n")
+      Console.failure(printable(message) + usage, mayColour: mayColour)
       if json { object(LFError(.usage, "usage.arguments", message), schema: schema) }
       return LFError.Kind.usage.rawValue
     }
@@ -67,13 +70,21 @@ enum Main {
       || option.hasPrefix("-") && !option.hasPrefix("--") && option.contains("q")
   }
 
+  /// Has details told, and begins with the machine's.
+  private static func listen(_ mayColour: Bool) {
+    let console = Console(isQuiet: false, isVerbose: true, isJSON: false, mayColour: mayColour)
+    DetailLog.listen { console.detail($0) }
+    console.detail(
+      "\(ToolVersion.text) on \(Machine.processorName), instruction set \(InstructionSet.name)")
+  }
+
   /// Shows help or the version, which are results.
-  private static func show(_ text: String) -> Int32 {
+  private static func show(_ text: String, _ mayColour: Bool) -> Int32 {
     do throws(LFError) {
       try StandardStreams.output(text + "\n")
       return 0
     } catch {
-      report(error, schema: "", json: false)
+      report(error, schema: "", json: false, mayColour: mayColour)
       return error.kind.rawValue
     }
   }
@@ -99,8 +110,8 @@ enum Main {
   }
 
   /// Tells a failure: to people on standard error, to scripts as JSON.
-  private static func report(_ error: LFError, schema: String, json: Bool) {
-    Console.error(error)
+  private static func report(_ error: LFError, schema: String, json: Bool, mayColour: Bool) {
+    Console.failure("\(error)", hint: error.hint, mayColour: mayColour)
     if json { object(error, schema: schema) }
   }
 

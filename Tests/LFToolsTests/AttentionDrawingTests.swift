@@ -25,7 +25,7 @@ struct AttentionDrawingTests {
   @Test("Panels stand in rows of six, each of whole pixels a cell")
   func layout() throws {
     let drawing = AttentionDrawing(
-      title: "t", patterns: Array(repeating: window(4), count: 7), length: 60, globals: [0])
+      title: "t", patterns: (0..<7).map { window(4 + $0 % 2) }, length: 60, globals: [0])
     let panels = drawing.svg.matches(of: /<svg x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"/)
     let places = panels.map { [$0.1, $0.2, $0.3, $0.4].compactMap { Int($0) } }
     #expect(places.count == 7)

@@ -205,6 +205,102 @@ struct ReportTests {
     #expect(rectangles.isEmpty == !hasGlobals)
   }
 
+  @Test("The page begins with what failed, and tells when, by what and on what it was made")
+  func order() throws {
+    let path = scratch("report.html")
+    #expect(try Program.run(["verify", scratch("cases"), "--html", path]).exitCode == 1)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let verdicts = text.matches(of: /<summary><span class="verdict (\w+)">/).map { String($0.1) }
+    #expect(verdicts == ["fail", "error", "pass"])
+    let rows = text.components(separatedBy: "</table>")[0]
+      .matches(of: /<td><span class="verdict (\w+)">/).map { String($0.1) }
+    #expect(rows == verdicts)
+    let facts = text.components(separatedBy: "<dl class=\"facts\">")[1].components(
+      separatedBy: "</dl>")[0]
+    for pattern in [
+      #"<dt>date</dt><dd>20\d\d-\d\d-\d\d \d\d:\d\d UTC</dd>"#,
+      #"<dt>command</dt><dd>lfconv verify .*report\.html</dd>"#,
+      #"<dt>version</dt><dd>lfconv \d+\.\d+\.\d+</dd>"#,
+      #"<dt>processor</dt><dd>.+, instruction set \w+</dd>"#,
+    ] {
+      #expect(
+        facts.range(of: pattern, options: .regularExpression) != nil, "\(pattern) in \(facts)")
+    }
+    for name in ["good", "wrong"] {
+      #expect(text.contains("<code>\(scratch("cases/\(name)/source"))</code>"))
+    }
+    // One model for all stands above.
+    let one = try Program.run([
+      "verify", scratch("cases"), "--html", path, "--model", scratch("cases/good/source"),
+    ])
+    #expect(one.exitCode == 0)
+    #expect(
+      try String(contentsOfFile: path, encoding: .utf8)
+        .contains("<dt>model</dt><dd>\(scratch("cases/good/source"))</dd>"))
+  }
+
+  @Test("Names of the provenance and its values stand as they are")
+  func provenance() throws {
+    let url = URL(fileURLWithPath: scratch("cases/good/case.json"))
+    var json =
+      try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any] ?? [:]
+    json["provenance"] = [
+      "made_by": ["tool_name": String(repeating: "x", count: 30), "atol_used": 1.25e-5],
+      "max_error": 0.00012345,
+    ]
+    try JSONSerialization.data(withJSONObject: json).write(to: url)
+    let path = scratch("report.html")
+    _ = try Program.run(["verify", scratch("cases/good"), "--html", path])
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    for part in [
+      "<code>made_by.tool_name</code>", "<code>made_by.atol_used</code>", "<code>max_error</code>",
+    ] {
+      #expect(text.contains(part), "\(part)")
+    }
+    let written = try String(contentsOf: url, encoding: .utf8).firstMatch(
+      of: /"max_error":([-0-9.e]+)/)
+    #expect(text.contains("<dd>\(written?.1 ?? "?")</dd>"))
+  }
+
+  @Test("What failed is told with found, expected and allowed at its worst place")
+  func worst() throws {
+    let result = try Program.run(["verify", "--json", scratch("cases/wrong")])
+    let output =
+      ((result.json["cases"] as? [[String: Any]])?[0]["outputs"] as? [[String: Any]] ?? [])
+      .first { $0["passed"] as? Bool == false }
+    let worst = try #require(output?["worst"] as? [String: Any])
+    let index = try #require(worst["index"] as? [Int])
+    let name = try #require(output?["name"] as? String)
+    // The expected value is the file's at that place.
+    let file = try SafetensorsFile(scratch("cases/wrong/expected.safetensors"))
+    let tensor = try #require(file.tensors.first { $0.name == name })
+    let place = zip(index, tensor.shape).reduce(0) { $0 * $1.1 + $1.0 }
+    let bytes = [UInt8](file.data[tensor.range])
+    let width = bytes.count / tensor.shape.reduce(1, *)
+    let stored: Double = bytes[(place * width)..<((place + 1) * width)].withUnsafeBytes {
+      width == 8 ? $0.loadUnaligned(as: Double.self) : Double($0.loadUnaligned(as: Float.self))
+    }
+    let expected = try #require(worst["expected"] as? Double)
+    #expect(abs(expected - stored) < 1e-12)
+    let allowed = try #require(worst["allowed"] as? Double)
+    #expect(abs(allowed - (2e-5 + 2e-5 * abs(stored))) < 1e-12)
+    let found = try #require(worst["found"] as? Double)
+    let times = try #require(worst["times_tolerance"] as? Double)
+    #expect(abs(times - abs(found - expected) / allowed) < 1e-9 * times && times > 1)
+    let text = try Program.run(["verify", scratch("cases/wrong")]).output
+    let at = index.map(String.init).joined(separator: ",")
+    #expect(text.contains("\(name) is off by "))
+    #expect(
+      text.contains(" × the tolerance at [\(at)]: found \(Float(found)), expected "), "\(text)")
+    #expect(text.contains(", allowed ") && !text.contains("min cosine 1.0"))
+    let path = scratch("report.html")
+    _ = try Program.run(["verify", scratch("cases/wrong"), "--html", path])
+    let page = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(page.contains("found \(Float(found)), expected ") && page.contains(">tolerance</text>"))
+    let off = page.components(separatedBy: "<tr>").filter { $0.contains("fail\">off") }
+    #expect(!off.isEmpty && !off.contains { $0.contains("1.000000") })
+  }
+
   // MARK: Rendering
 
   /// Skipped, and said so, where there is no Chromium.
@@ -215,7 +311,7 @@ struct ReportTests {
     let path = scratch("report.html")
     try Data(report { $0.needsDetails = true }.html.utf8).write(to: URL(fileURLWithPath: path))
     let browser = try #require(try Browser())
-    for width in [1280, 420] {
+    for width in [1280, 420, 320] {
       var pictures: [Data] = []
       for isDark in [false, true] {
         let picture = try browser.screenshot(of: path, width: width, height: 900, isDark: isDark)

@@ -37,7 +37,8 @@ struct TextOptionTests {
       let b = try #require(tokens.tensors.first { $0.name == name })
       #expect(a.shape == [3, 128] && inputs.data[a.range] == tokens.data[b.range])
     }
-    #expect(try Program.run(["verify", scratch("case"), "--exact", "--allow-outside"]).exitCode == 0)
+    #expect(
+      try Program.run(["verify", scratch("case"), "--exact", "--allow-outside"]).exitCode == 0)
     let both = ["golden", "record", model, "--text", text, "--length", "4", "-o", scratch("b")]
     #expect(try Program.run(both).exitCode == 64)
   }

@@ -11,8 +11,9 @@ package struct PyTorchArchive: Sendable {
   package let graph: PickleGraph
   /// The bytes of each storage in the file, by its key.
   let storages: [TensorName: Range<Int>]
-  /// Compares the checksums of the storages, where the format has any.
-  package var verifyChecksums: (@Sendable () throws(LFError) -> Void)?
+  /// Compares the checksums of the storages, where the format has any; tells the
+  /// part that is done, from 0 to 1.
+  package var verifyChecksums: (@Sendable (_ progress: (Double) -> Void) throws(LFError) -> Void)?
 
   /// The tensors of the state dictionary, and remarks about what is beside them.
   ///

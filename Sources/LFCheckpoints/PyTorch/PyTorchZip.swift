@@ -40,13 +40,14 @@ package enum PyTorchZip {
     return PyTorchArchive(
       format: "PyTorch zip", file: file, graph: graph,
       storages: try storages(directory, root: root)
-    ) { () throws(LFError) in
-      for entry in directory.entries where entry.method == 0 {
+    ) { (progress) throws(LFError) in
+      for (index, entry) in directory.entries.enumerated() where entry.method == 0 {
         do throws(LFError) {
           try directory.verifyChecksum(entry)
         } catch {
           throw error.located(file: file.path)
         }
+        progress(Double(index + 1) / Double(directory.entries.count))
       }
     }
   }

@@ -73,12 +73,14 @@ struct StateDictionary {
       guard let next = pairs.last(where: { graph.text($0.key) == step })?.value,
         let inner = PickleDictionary.pairs(next, in: graph)
       else {
-        let keys = pairs.compactMap { graph.text($0.key) }.prefix(12).map {
-          printable($0, limit: 80)
-        }
+        let texts = Array(pairs.lazy.compactMap { graph.text($0.key) }.prefix(64))
+        let near = nearestName(to: step, among: texts).map { printable($0, limit: 80) }
+        let keys = texts.prefix(12).map { printable($0, limit: 80) }
         throw .refused(
           "pytorch.key", expected: "a dictionary under \"\(printable(step, limit: 80))\"",
-          found: "none", hint: "keys here: " + keys.joined(separator: ", "))
+          found: "none",
+          hint: (near.map { "did you mean \($0)? " } ?? "") + "keys here: "
+            + keys.joined(separator: ", "))
       }
       reference = next
       pairs = inner

@@ -9,7 +9,12 @@ extension LFZReader {
   /// - Throws: the error of the first bad chunk, naming it and its tensor or
   ///   file; `lfz.digest` when chunks are sound but a blob is not what was
   ///   written.
-  public func check(threads: Int = 1) throws(LFError) {
+  ///
+  /// - Parameter progress: called with the part that is done, from 0 to 1.
+  public func check(
+    threads: Int = 1, progress: @escaping @Sendable (Double) -> Void = { _ in }
+  ) throws(LFError) {
+    let count = table.records.count
     let running = Mutex((blob: 0, digest: try StreamingDigest()))
     let makeWorker = { @Sendable () throws(LFError) -> CheckWorker in try CheckWorker() }
     try ParallelTasks(threads: threads).run(table.records.count, makeWorker: makeWorker) {
@@ -21,6 +26,7 @@ extension LFZReader {
         throw self.located(error, chunk: chunk)
       }
     } commit: { (worker, chunk) throws(LFError) in
+      progress(Double(chunk + 1) / Double(count))
       let blob = self.index.blobs[running.withLock { $0.blob }]
       let found: Digest128? = running.withLock { state in
         unsafe state.digest.update(worker.raw.prefix(self.table.records[chunk].rawCount))

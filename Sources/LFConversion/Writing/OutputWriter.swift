@@ -18,13 +18,15 @@ protocol OutputWriter: Sendable {
 
 /// Chooses the writer for an output path.
 enum OutputWriters {
-  /// A container for a path that ends in `.lfz`, a folder for any other.
+  /// The one for what the path's name asks for.
   static func make(
     _ path: String, overwrite: Bool, compression: LFZCompression, shardByteCount: Int
   ) throws(LFError) -> any OutputWriter {
-    if path.hasSuffix(".lfz") {
+    switch try OutputName(path) {
+    case .container:
       return try ContainerOutput(path, overwrite: overwrite, compression: compression)
+    case .folder:
+      return try FolderOutput(path, overwrite: overwrite, shardByteCount: shardByteCount)
     }
-    return try FolderOutput(path, overwrite: overwrite, shardByteCount: shardByteCount)
   }
 }

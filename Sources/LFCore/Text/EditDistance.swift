@@ -14,3 +14,19 @@ package func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
   }
   return row[right.count]
 }
+
+/// The name that a mistyped one most likely stands for: the nearest by edits, or
+/// the only one that begins so; nil when none is near.
+package func nearestName(to name: String, among names: [String]) -> String? {
+  // No name that a person typed is longer.
+  let bytes = Array(name.lowercased().utf8.prefix(128))
+  guard !bytes.isEmpty else { return nil }
+  let distances = names.map { ($0, editDistance(bytes, Array($0.lowercased().utf8.prefix(128)))) }
+  if let near = distances.min(by: { $0.1 < $1.1 }),
+    near.1 <= max(bytes.count < 4 ? 1 : 2, min(bytes.count, 12) / 3)
+  {
+    return near.0
+  }
+  let longer = names.filter { $0.lowercased().utf8.starts(with: bytes) }
+  return longer.count == 1 ? longer[0] : nil
+}

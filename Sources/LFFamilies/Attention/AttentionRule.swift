@@ -53,6 +53,9 @@ public protocol AttentionRule: Sendable, Equatable {
   /// The pattern in words, as in "window 512, dilation 1, 2".
   var description: String { get }
 
+  /// The same of one head, where heads differ.
+  func description(ofHead head: Int) -> String
+
   /// Width of the attention window, both sides together, where there is one.
   var windowWidth: Int? { get }
 
@@ -99,6 +102,7 @@ extension AttentionRule {
   public var remarkForStockClasses: String? { nil }
   public func distinctHeads(of count: Int) -> [Int] { count > 0 ? [0] : [] }
   public func example(length: Int) -> any AttentionRule { self }
+  public func description(ofHead head: Int) -> String { description }
   public func check(length: Int, heads: Int, headSize: Int) throws(LFError) {}
   public func countedKeys(head: Int, length: Int) -> Double {
     Double(mostKeys(head: head, length: length))

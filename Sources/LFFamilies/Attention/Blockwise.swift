@@ -61,6 +61,10 @@ public struct Blockwise: AttentionRule {
 
   public var pictureLength: Int? { 16 * blocks }
   public var description: String { "\(blocks) blocks" }
+  public func description(ofHead head: Int) -> String {
+    let shift = shifts[head]
+    return description + (shift == 0 ? ", the own one" : ", \(shift) further on")
+  }
 
   static let spelling = AttentionSpelling(
     name: "blockwise", numbers: [AttentionSpelling.Number(name: "N")]

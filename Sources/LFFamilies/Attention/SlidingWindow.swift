@@ -38,6 +38,10 @@ public struct SlidingWindow: AttentionRule {
     return dilations.indices.prefix(count).filter { seen.insert(dilations[$0]).inserted }
   }
 
+  public func description(ofHead head: Int) -> String {
+    SlidingWindow(oneSided: oneSided, dilations: [dilations[head]], isCausal: isCausal).description
+  }
+
   public var description: String {
     var text = "window \(oneSided * 2)"
     let distances = Set(dilations).sorted()

@@ -15,7 +15,9 @@ extension ModelFormat {
       result.container = reader
       result.checksums = .init(
         name: "the checksum of every chunk and the digest of every blob",
-        verify: { (threads) throws(LFError) in try reader.check(threads: threads) })
+        compare: { (threads, progress) throws(LFError) in
+          try reader.check(threads: threads, progress: progress)
+        })
       let name = ModelFolder.configurationName
       result.files = reader.files.filter { $0.name != name }
       if let configuration = reader.files.first(where: { $0.name == name }) {

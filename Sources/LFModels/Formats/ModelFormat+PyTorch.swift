@@ -27,7 +27,9 @@ extension OpenedModel {
     let weights = try archive.weights(key: options.stateKey, limits: options.limits)
     self.init(format: archive.format, file: archive.file, source: weights.source)
     checksums = archive.verifyChecksums.map { verify in
-      Checksums(name: "CRC-32 of every member") { (_) throws(LFError) in try verify() }
+      Checksums(name: "CRC-32 of every member") { (_, progress) throws(LFError) in
+        try verify(progress)
+      }
     }
     var known: Set<String> = []
     if let fairseq = FairseqSettings(archive.graph) {

@@ -25,8 +25,10 @@ extension ModelFormat {
       result.notes = parts.flatMap(\.notes)
       let checksums = parts.compactMap(\.checksums)
       if let name = checksums.first?.name {
-        result.checksums = .init(name: name) { (threads) throws(LFError) in
-          for part in checksums { try part.verify(threads) }
+        result.checksums = .init(name: name) { (threads, progress) throws(LFError) in
+          for (index, part) in checksums.enumerated() {
+            try part.verify(threads) { progress((Double(index) + $0) / Double(checksums.count)) }
+          }
         }
       }
       return result

@@ -19,7 +19,7 @@ struct NameSelection {
       throw .refused(
         "checkpoint.key", at: .init(file: path),
         expected: "tensors whose names begin with \"\(printable(prefix, limit: 80))\"",
-        found: "none of \(whole.tensors.count)", hint: Self.hint(whole))
+        found: "none of \(whole.tensors.count)", hint: Self.hint(whole, asked: prefix))
     }
     source = selected
     let others = whole.tensors.lazy.map(\.name).filter { !$0.hasPrefix(prefix) }
@@ -45,11 +45,11 @@ struct NameSelection {
       expected: "a key with a dot at its end, the beginning of names: this format has tensors and "
         + "no dictionaries of them",
       found: "\"\(printable(options.key ?? key, limit: 80))\"",
-      hint: isAPrefix ? "say --key \(printable(key, limit: 80))." : hint(source))
+      hint: isAPrefix ? "say --key \(printable(key, limit: 80))." : hint(source, asked: key))
   }
 
-  /// The beginnings that there are.
-  private static func hint(_ source: any TensorSource) -> String? {
+  /// The beginnings that there are, the one that was meant first.
+  private static func hint(_ source: any TensorSource, asked: String) -> String? {
     var found: [String] = []
     for tensor in source.tensors {
       guard let dot = tensor.name.bytes.firstIndex(of: UInt8(ascii: ".")) else { continue }
@@ -58,7 +58,8 @@ struct NameSelection {
       if found.count > 12 { break }
     }
     guard !found.isEmpty else { return nil }
-    return "names here begin with "
+    let near = nearestName(to: asked, among: found).map { printable($0, limit: 80) }
+    return (near.map { "did you mean --key \($0)? " } ?? "") + "names here begin with "
       + found.prefix(12).map { printable($0, limit: 80) }.joined(separator: ", ")
       + (found.count > 12 ? " and others" : "")
   }

@@ -43,7 +43,8 @@ public struct ForwardBenchmark: Sendable {
 
   /// Loads the model, runs once, then `repeats` times.
   ///
-  /// - Parameter progress: called after each run.
+  /// - Parameter progress: called with the part of the runs that is over, the one
+  ///   that does not count included.
   /// - Throws: errors of opening; `input.length` and `bench.size` when the model
   ///   does not read inputs of that length, or nobody so many of them, before
   ///   anything of their size is allocated.
@@ -66,6 +67,7 @@ public struct ForwardBenchmark: Sendable {
     // Beside every run, so that a slow moment of the machine meets both sides.
     var peaks: [Double] = []
     let parts = measuresParts ? PartClock() : nil
+    progress(0)
     for run in 0...repeats {
       let clock = ContinuousClock()
       let start = clock.now
@@ -75,7 +77,7 @@ public struct ForwardBenchmark: Sendable {
       }
       if run > 0 { seconds.append((clock.now - start) / .seconds(1)) }
       peaks.append(InstructionSet.peakGFLOPS(threads: encoder.threads))
-      progress(Double(run) / Double(repeats))
+      progress(Double(run + 1) / Double(repeats + 1))
     }
     let flops = self.flops(settings)
     return BenchmarkResult(

@@ -19,11 +19,13 @@ public struct ModelCheck: Sendable {
 
   /// Reads and verifies everything.
   ///
+  /// - Parameter progress: called with the part that is done, from 0 to 1.
   /// - Throws: the format's error for the first part that is damaged, as
   ///   `lfz.chunk-checksum` with the tensor or file it belongs to, or
   ///   `zip.checksum`; `check.no-checksums` for a format that has none.
   public init(
-    _ path: String, options: OpenOptions = OpenOptions(), threads: Int
+    _ path: String, options: OpenOptions = OpenOptions(), threads: Int,
+    progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws(LFError) {
     let opened = try OpenedModel.open(path, options: options)
     guard let checksums = opened.checksums else {
@@ -34,7 +36,7 @@ public struct ModelCheck: Sendable {
         hint: "convert it to .lfz, which has")
     }
     do throws(LFError) {
-      try checksums.verify(threads)
+      try checksums.verify(threads, progress: progress)
     } catch {
       throw error.located(file: path)
     }

@@ -2,7 +2,8 @@ import LFCore
 public import LFFamilies
 import LFPictures
 
-/// The attention pattern of a model as a picture, one panel a layer.
+/// The attention pattern of a model as a picture: one panel for layers that are
+/// alike, and for heads of them that see different keys.
 public struct AttentionDrawing: Sendable {
   /// Shown above the panels.
   public var title: String
@@ -12,6 +13,8 @@ public struct AttentionDrawing: Sendable {
   public var length: Int
   /// Positions of global tokens.
   public var globals: [Int]
+  /// Heads of a layer; nil where they are not known.
+  public var headCount: Int?
 
   /// A drawing; positions beyond the length are left out.
   public init(title: String, patterns: [AttentionPattern], length: Int, globals: [Int]) {
@@ -46,27 +49,33 @@ public struct AttentionDrawing: Sendable {
     let picture = AttentionPicture(
       isGlobal: (0..<length).map(places.contains),
       isKept: Array(repeating: true, count: length))
-    let layout = Layout(panels: patterns.count, cells: picture.side)
+    let panels = DrawnPanel.all(patterns, headCount: headCount, length: length)
+    let layout = DrawingLayout(captions: panels.map(\.caption), cells: picture.side)
     let about = "\(length.counted("token")): queries from top to bottom, keys from left to right"
     let title = layout.title(title)
+    let gap = DrawingLayout.gap
     var text = """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(layout.width) \(layout.height)" \
       width="\(layout.width)" height="\(layout.height)" role="img" aria-label="\(Markup.text(title))">
       <style>\(Self.style)</style>
-      <text x="\(Layout.gap)" y="24" font-size="15" font-weight="600">\(Markup.text(title))</text>
-      <text class="soft" x="\(Layout.gap)" y="42">\(about)</text>
+      <text x="\(gap)" y="24" font-size="15" font-weight="600">\(Markup.text(title))</text>
+      <text class="soft" x="\(gap)" y="42">\(about)</text>
 
       """
-    for (layer, rule) in patterns.map(\.rule).enumerated() {
-      let heads = rule.distinctHeads(of: .max)
-      let (x, y) = layout.place(layer)
+    for (index, panel) in panels.enumerated() {
+      let (x, y) = layout.place(index)
       text += "<svg x=\"\(x)\" y=\"\(y)\" width=\"\(layout.panel)\" height=\"\(layout.panel)\" "
-      text += "viewBox=\"0 0 100 100\">\(picture.shapes(rule, heads: heads))</svg>\n"
-      text += "<text x=\"\(x)\" y=\"\(y + layout.panel + 15)\">layer \(layer + 1)</text>\n"
-      text += "<text class=\"soft\" x=\"\(x)\" y=\"\(y + layout.panel + 29)\" font-size=\"10\">"
-      text += "\(Markup.text(layout.caption(rule.description)))</text>\n"
+      text += "viewBox=\"0 0 100 100\">\(picture.shapes(panel.rule, heads: panel.heads))</svg>\n"
+      let below = y + layout.panel + 15
+      text += "<text x=\"\(x)\" y=\"\(below)\">\(Markup.text(panel.label))</text>\n"
+      for (line, words) in layout.lines(panel.caption).enumerated() {
+        text += "<text class=\"soft\" x=\"\(x)\" y=\"\(below + 14 + line * DrawingLayout.line)\" "
+        text += "font-size=\"10\">\(Markup.text(words))</text>\n"
+      }
     }
-    return text + Legend.svg(Legend.attention, x: Layout.gap, y: layout.height - 22) + "</svg>\n"
+    let hasGlobals = !places.isEmpty && patterns.contains { $0.rule.hasGlobalTokens }
+    let legend = Legend.attention.filter { $0.kind != "global" || hasGlobals }
+    return text + Legend.svg(legend, x: gap, y: layout.height - 22) + "</svg>\n"
   }
 
   private static let style = """
@@ -78,41 +87,4 @@ public struct AttentionDrawing: Sendable {
       .none { fill: #262d38 } .band { fill: #5f83d6 } .global { fill: #e29a45 }
     }
     """
-
-  /// Where the panels are, in pixels: whole ones for each cell, so that edges
-  /// are sharp and regular patterns stay regular.
-  private struct Layout {
-    static let gap = 16
-    private static let top = 56
-    private static let captions = 44
-    let panel: Int
-    let width: Int
-    let height: Int
-    private let columns: Int
-
-    init(panels: Int, cells: Int) {
-      panel = cells * max(1, (320 + cells) / (2 * cells))  // about 160
-      columns = min(panels, 6)
-      width = max(420, columns * (panel + Self.gap) + Self.gap)
-      let rows = (panels + 5) / 6
-      height = Self.top + rows * (panel + Self.captions) + 34
-    }
-
-    /// The upper left corner of a panel.
-    func place(_ layer: Int) -> (x: Int, y: Int) {
-      let column = layer % columns
-      return (
-        Self.gap + column * (panel + Self.gap),
-        Self.top + layer / columns * (panel + Self.captions)
-      )
-    }
-
-    /// As much of a line as there is room for.
-    func title(_ text: String) -> String { Self.cut(text, width / 9) }
-    func caption(_ text: String) -> String { Self.cut(text, (panel + Self.gap) / 5) }
-
-    private static func cut(_ text: String, _ limit: Int) -> String {
-      text.count <= limit ? text : text.prefix(limit - 1) + "…"
-    }
-  }
 }

@@ -1,7 +1,12 @@
-import Foundation
 import LFCore
 import LFEncoder
 import LFFamilies
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// What a model says about the tokens that are scored.
 struct TokenScores: Sendable {

@@ -14,6 +14,11 @@ public struct OutputComparison: Sendable {
   public let minCosine: Double
   /// Where the largest error is, one index a dimension.
   public let worstIndex: [Int]
+  /// The value that uses up most of its tolerance; nil where numbers could not be
+  /// compared.
+  public let worst: WorstValue?
+  /// Root of the mean of the squares of errors, each as a part of its tolerance.
+  let rootMeanSquareShare: Double
   /// Whether every value is within the tolerance, and where that was demanded
   /// has the very bits that the case states.
   public private(set) var passed: Bool
@@ -109,6 +114,16 @@ public struct OutputComparison: Sendable {
     rootMeanSquare = sums.rootMeanSquare
     minCosine = sums.minCosine
     worstIndex = Self.index(broken ?? sums.worst, shape)
+    let most = sums.mostOfTolerance
+    worst =
+      broken == nil && most.index < min(values.count, expected.count)
+      ? WorstValue(
+        index: Self.index(most.index, shape), found: values[most.index],
+        expected: expected[most.index],
+        allowed: tolerance.absolute + tolerance.relative * abs(expected[most.index]),
+        share: most.share)
+      : nil
+    rootMeanSquareShare = sums.rootMeanSquareShare
     passed = sums.isAdmitted
     tokenErrors = sums.tokenErrors
     let place = worstIndex.map(String.init).joined(separator: ",")
@@ -135,6 +150,8 @@ public struct OutputComparison: Sendable {
     rootMeanSquare = .nan
     minCosine = .nan
     worstIndex = []
+    worst = nil
+    rootMeanSquareShare = .nan
     passed = false
     tokenErrors = []
   }
@@ -162,6 +179,8 @@ private struct ErrorSums {
   private(set) var minCosine = 1.0
   /// Where the largest error is.
   private(set) var worst = 0
+  /// Where the error is the largest part of its tolerance.
+  private(set) var mostOfTolerance = (share: 0.0, index: 0)
   private(set) var isAdmitted = true
   /// The first place where the value is not finite.
   private(set) var notFinite: Int?
@@ -169,6 +188,7 @@ private struct ErrorSums {
   private(set) var expectedNotFinite: Int?
   private(set) var tokenErrors: [Float]
   private var squares = 0.0
+  private var squaredShares = 0.0
   private var compared = 0
 
   init(tolerance: Tolerance, tokens: Int, perToken: Int) {
@@ -178,6 +198,10 @@ private struct ErrorSums {
   }
 
   var rootMeanSquare: Double { compared > 0 ? (squares / Double(compared)).squareRoot() : 0 }
+
+  var rootMeanSquareShare: Double {
+    compared > 0 ? (squaredShares / Double(compared)).squareRoot() : 0
+  }
 
   /// Compares one vector of the last dimension.
   mutating func add(_ values: [Float], _ expected: [Double], _ range: Range<Int>) {
@@ -198,9 +222,13 @@ private struct ErrorSums {
       squares += error * error
       compared += 1
       isAdmitted = isAdmitted && tolerance.admits(value, expected: wanted)
-      if perToken > 0, error > 0 {
-        let share = Float(tolerance.share(of: error, expected: wanted))
-        tokenErrors[index / perToken] = max(tokenErrors[index / perToken], share)
+      if error > 0 {
+        let share = tolerance.share(of: error, expected: wanted)
+        if share > mostOfTolerance.share { mostOfTolerance = (share, index) }
+        squaredShares += share * share
+        if perToken > 0 {
+          tokenErrors[index / perToken] = max(tokenErrors[index / perToken], Float(share))
+        }
       }
       dot += value * wanted
       mine += value * value

@@ -16,6 +16,8 @@ public struct CaseResult: Sendable {
   public let name: String
   /// The case's folder.
   public let folder: String
+  /// The model that was verified; nil when the case could not be read.
+  public internal(set) var modelPath: String?
   /// Every expected output, in the order of the computation.
   public internal(set) var outputs: [OutputComparison] = []
   /// Names under which the case states bits of outputs that it does not expect.
@@ -101,11 +103,13 @@ public struct CaseResult: Sendable {
     }
     if let drift = driftText { parts.append(drift) }
     if let output = outputs.first(where: { !$0.passed }) {
-      let place = output.worstIndex.map(String.init).joined(separator: ",")
-      parts.append(
-        output.message.isEmpty
-          ? "\(output.name) is off by \(output.maxAbsolute.rounded3) at [\(place)]"
-          : "\(output.name): \(output.message)")
+      if output.message.isEmpty, let worst = output.worst {
+        parts.append(
+          "\(output.name) is off by \(worst.error.rounded3) at [\(worst.place)], "
+            + "\(output.timesTolerance) × the tolerance: \(worst.numbers)")
+      } else {
+        parts.append("\(output.name): \(output.message)")
+      }
     }
     if parts.isEmpty, let survivor = mutations?.survived.first {
       parts.append("a mutant survived: \(survivor)")
@@ -115,6 +119,14 @@ public struct CaseResult: Sendable {
 
   /// A hint on what to do about it.
   public var hint: String? { diagnosis?.text ?? error?.hint }
+
+  /// Largest error of all outputs as a multiple of its tolerance, in words.
+  var timesTolerance: String {
+    guard !outputs.isEmpty else { return "–" }
+    let shares = outputs.map { $0.worst?.share ?? .nan }
+    guard let most = shares.max(), shares.allSatisfy({ !$0.isNaN }) else { return "–" }
+    return most.isFinite ? most.rounded3 : "∞"
+  }
 
   /// Largest error of all outputs.
   public var maxAbsolute: Double {
@@ -144,13 +156,8 @@ extension CaseResult {
     if let hint { lines.append("         hint: \(hint)") }
     guard details || status == .fail else { return lines }
     for output in outputs where details || !output.passed {
-      let place = output.worstIndex.map(String.init).joined(separator: ",")
-      let numbers =
-        output.message.isEmpty
-        ? "max abs \(output.maxAbsolute.rounded3) at [\(place)], rmse "
-          + "\(output.rootMeanSquare.rounded3), min cosine \(output.minCosine)"
-        : output.message
-      lines.append("         \(output.passed ? "ok " : "OFF") \(output.name): \(numbers)")
+      lines.append(
+        "         \(output.passed ? "ok " : "OFF") \(output.name): \(Self.numbers(output))")
     }
     for survivor in mutations?.survived ?? [] {
       lines.append("         OFF mutant survived: \(survivor)")
@@ -162,5 +169,18 @@ extension CaseResult {
       lines.append("         … and \(differingTensors.count - 8) more tensors")
     }
     return lines
+  }
+
+  private static func numbers(_ output: OutputComparison) -> String {
+    guard output.message.isEmpty else { return output.message }
+    let place = output.worstIndex.map(String.init).joined(separator: ",")
+    var text = ""
+    if let worst = output.worst, !output.passed {
+      text += "\(output.timesTolerance) × the tolerance at [\(worst.place)]: \(worst.numbers); "
+    }
+    text += "max abs \(output.maxAbsolute.rounded3) at [\(place)], rmse "
+    text += output.rootMeanSquare.rounded3
+    if output.passed { text += ", \(output.timesTolerance) × the tolerance" }
+    return text + (output.cosineText.map { ", min cosine \($0)" } ?? "")
   }
 }

@@ -70,6 +70,7 @@ extension OutputComparison {
       ("passed", .bool(passed)),
       ("bits", bits.map { .string($0) } ?? .null),
     ])
+    if !passed { object["worst"] = worst.map { .object($0.json) } }
     object["expected_bits"] = expectedBits.map { .string($0) }
     return object
   }

@@ -7,6 +7,9 @@ public struct VerificationReport: Sendable {
   /// One result a case, in the order in which they were verified.
   public let cases: [CaseResult]
 
+  /// When and by which command it was made, for a page.
+  public var origin: ReportOrigin?
+
   /// The processor that computed them; results do not depend on it.
   public let processor = Machine.processorName
   /// The instruction set that was used; results do not depend on it.
@@ -34,5 +37,19 @@ public struct VerificationReport: Sendable {
     if errors > 0 { verdict += ", \(errors) could not be verified" }
     if changed > 0 { verdict += ", \(changed) with other bits than stated" }
     return verdict
+  }
+}
+
+/// How a report came to be.
+public struct ReportOrigin: Sendable {
+  /// When, in words.
+  public let date: String
+  /// The command, as it can be given again.
+  public let command: String
+
+  /// An origin.
+  public init(date: String, command: String) {
+    self.date = date
+    self.command = command
   }
 }

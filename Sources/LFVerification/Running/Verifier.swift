@@ -35,11 +35,19 @@ public struct Verifier: Sendable {
   /// "could not verify" is not "verified wrong".
   ///
   /// - Throws: `golden.none` when there is nothing to verify.
+  ///
+  /// - Parameters:
+  ///   - begin: called before each case, with the number of those that are done
+  ///     and of all.
+  ///   - progress: called with each result.
   public func run(
-    _ paths: [String], progress: (CaseResult) -> Void = { _ in }
+    _ paths: [String], begin: (_ done: Int, _ count: Int) -> Void = { _, _ in },
+    progress: (CaseResult) -> Void = { _ in }
   ) throws(LFError) -> VerificationReport {
     var results: [CaseResult] = []
-    for folder in try GoldenCase.folders(at: paths) {
+    let folders = try GoldenCase.folders(at: paths)
+    for (done, folder) in folders.enumerated() {
+      begin(done, folders.count)
       let result = verify(folder)
       progress(result)
       results.append(result)
@@ -66,6 +74,7 @@ public struct Verifier: Sendable {
         // Not to hide the error behind another one.
         result.changedFiles = (try? changed(golden, [])) ?? []
       }
+      result.modelPath = model ?? golden.model
       result.seconds = (clock.now - start) / .seconds(1)
       return result
     } catch {

@@ -15,70 +15,81 @@ struct BenchCommand: Action {
 
       EXAMPLES
         lfconv bench longformer.lfz --length 4096
-        lfconv bench longformer.lfz --length 4096 --global 1 --repeats 5 --threads 1 --json
+        lfconv bench longformer.lfz --length 4096 --global-count 1 --repeats 5 --threads 1 --json
         lfconv bench longformer.lfz --length 4096 --parts
         lfconv bench longformer.lfz --text texts.txt
         lfconv bench longformer.lfz --length 4096 --attention blockwise:2+global:first
       """)
   static let schema = "lfconv.bench/1"
 
-  @Argument(help: "The model.")
+  @Argument(help: "The model.", completion: .model, transform: CommandValues.path)
   var model: String
 
-  @Option(help: "Tokens in a row.")
+  @Option(parsing: .unconditional, help: "Tokens in a row.")
   var length: Int?
 
-  @Option(help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"),
+    completion: .file(), transform: CommandValues.path)
   var text: String?
 
-  @Option(help: "Global tokens at the beginning of each row.")
-  var global = 1
+  @Option(
+    name: [.customLong("global-count"), .customLong("global")], parsing: .unconditional,
+    help: ArgumentHelp(
+      "Global tokens at the beginning of each row; default: 1, or what --attention says.",
+      valueName: "count"))
+  var globalCount: Int?
 
   @Option(
     help: ArgumentHelp(
       "The attention in place of the model's own, with the model's weights.",
-      discussion: CommandValues.attentionForms + ". --global does not count then.",
-      valueName: "pattern"),
+      discussion: CommandValues.attentionForms + ".", valueName: "pattern"),
     transform: CommandValues.attention)
   var attention: AttentionName?
 
-  @Option(help: "Rows; default: 1.")
+  @Option(parsing: .unconditional, help: "Rows; default: 1.")
   var batch: Int?
 
-  @Option(help: "Runs that count.")
+  @Option(parsing: .unconditional, help: "Runs that count.")
   var repeats = 5
 
   @Flag(help: "Also tell where the time goes, summed over threads.")
   var parts = false
 
   @OptionGroup var sourceOptions: SourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var common: SharedOptions<ThreadsAlone>
 
   func validate() throws {
     guard (length == nil) != (text == nil), batch == nil || text == nil else {
       throw ValidationError("Give --length, with or without --batch, or --text.")
     }
     guard length ?? 1 >= 1, batch ?? 1 >= 1, repeats >= 1,
-      global >= 0, global <= length ?? .max
+      globalCount ?? 0 >= 0, globalCount ?? 0 <= length ?? .max
     else {
       throw ValidationError(
-        "--length, --batch and --repeats take 1 or more, --global from 0 to the length.")
+        "--length, --batch and --repeats take 1 or more, --global-count from 0 to the length.")
     }
   }
 
   func perform() throws -> Int32 {
     let console = common.console
+    if let attention, globalCount != nil {
+      console.note(
+        "the global tokens are those of \(attention.text); --global-count does not count")
+    }
     var benchmark = try benchmark(console)
     let progress = console.progress
     defer { progress.clear() }
-    benchmark.globals = global
+    benchmark.globals = globalCount ?? 1
     benchmark.attention = attention
     benchmark.repeats = repeats
     benchmark.measuresParts = parts
+    let (tokens, _) = benchmark.tokenCount.multipliedReportingOverflow(by: repeats + 1)
     let result = try benchmark.run(model, options: sourceOptions.open) {
-      progress.show("running", $0)
+      progress.show("running", $0, of: .items(tokens, "tokens"))
     }
     progress.clear()
+    console.times(of: progress)
     try console.object(result.json)
     let runs = result.seconds.map(\.rounded3).joined(separator: ", ")
     let text = """

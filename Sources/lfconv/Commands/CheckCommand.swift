@@ -18,15 +18,23 @@ struct CheckCommand: Action {
       """)
   static let schema = "lfconv.check/1"
 
-  @Argument(help: ArgumentHelp("The model's file.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("The model's file.", valueName: "file"), completion: .model,
+    transform: CommandValues.path)
   var path: String
 
   @OptionGroup var sourceOptions: SourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var common: SharedOptions<ThreadsAlone>
 
   func perform() throws -> Int32 {
     let console = common.console
-    let result = try ModelCheck(path, options: sourceOptions.open, threads: common.threadCount)
+    let progress = console.progress
+    defer { progress.clear() }
+    let result = try ModelCheck(
+      path, options: sourceOptions.open, threads: common.threadCount
+    ) { progress.show("checking", $0) }
+    progress.clear()
+    console.times(of: progress)
     try console.object(result.json)
     if !common.quiet {
       try console.result(

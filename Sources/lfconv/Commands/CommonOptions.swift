@@ -1,6 +1,5 @@
 import ArgumentParser
 import LFCore
-import LFFamilies
 import LFFiles
 
 /// A command that does something and ends with an exit code.
@@ -11,30 +10,44 @@ protocol Action: ParsableCommand {
   func perform() throws -> Int32
 }
 
+/// Options of every command, of one that `--threads` and `--force` both do
+/// something in.
+typealias CommonOptions = SharedOptions<ThreadsAndForce>
+
 /// Options of every command.
-struct CommonOptions: ParsableArguments {
+///
+/// Every command takes them all, so that scripts can give them to any; help and
+/// completion show only those that do something there.
+struct SharedOptions<Uses: SharedOptionUse>: ParsableArguments {
   @Flag(help: "Print one JSON object on standard output, also on failure.")
   var json = false
 
   @Flag(name: .shortAndLong, help: "Print nothing but results and errors.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Print details.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Tell more: what was read, which names were mapped, the instruction set, times of steps.")
   var verbose = false
 
-  @Option(help: "Number of threads; default: all processors.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Number of threads; default: all processors.", visibility: Uses.threads ? .default : .hidden))
   var threads: Int?
 
   @Flag(help: "Do not colour text (NO_COLOR in the environment does the same).")
   var noColor = false
 
-  @Flag(help: "Replace an output that exists already.")
+  @Flag(
+    help: ArgumentHelp(
+      "Replace an output that exists already.", visibility: Uses.force ? .default : .hidden))
   var force = false
 
   func validate() throws {
     guard let threads else { return }
     guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads takes a number from 1 to 1024.")
+      throw ValidationError("--threads takes a number from 1 to 1024, found \(threads).")
     }
   }
 
@@ -47,44 +60,32 @@ struct CommonOptions: ParsableArguments {
   }
 }
 
-/// Values that need more than one word of the command line.
-enum CommandValues {
-  /// Numbers separated by commas.
-  @Sendable static func numbers(_ text: String) throws -> [Int] {
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-    let numbers = parts.compactMap { Int($0) }
-    guard numbers.count == parts.count else {
-      throw ValidationError("\"\(printable(text, limit: 80))\" is no list of whole numbers.")
-    }
-    return numbers
-  }
+/// Which of the shared options do something in a command.
+protocol SharedOptionUse {
+  static var threads: Bool { get }
+  static var force: Bool { get }
+}
 
-  /// What `--attention` takes, in a few words.
-  static let attentionForms =
-    "full, window:W, window:W1/W2/…, dilated:W:D, blockwise:N, bigbird:BLOCK:RANDOM, "
-    + "lsh:CHUNK:ROUNDS, lsh-shared:CHUNK:ROUNDS or recurrence:SEGMENT:MEMORY, and behind it "
-    + "+global:first or +global:P,P,…"
+/// A command that computes and writes.
+enum ThreadsAndForce: SharedOptionUse {
+  static let threads = true
+  static let force = true
+}
 
-  /// A pattern's name.
-  @Sendable static func attention(_ text: String) throws -> AttentionName {
-    try parsed(text, AttentionName.init(_:))
-  }
+/// A command that computes.
+enum ThreadsAlone: SharedOptionUse {
+  static let threads = true
+  static let force = false
+}
 
-  /// Names of patterns, separated by commas.
-  @Sendable static func attentions(_ text: String) throws -> [AttentionName] {
-    try parsed(text, AttentionName.list)
-  }
+/// A command that writes.
+enum ForceAlone: SharedOptionUse {
+  static let threads = false
+  static let force = true
+}
 
-  /// Reads a value; the parser of options prints the message of an error alone,
-  /// so that the hint has to be a part of it.
-  private static func parsed<Value>(
-    _ text: String, _ read: (String) throws(LFError) -> Value
-  ) throws -> Value {
-    do throws(LFError) {
-      return try read(text)
-    } catch {
-      throw ValidationError(
-        error.message + " [\(error.code)]" + (error.hint.map { "; \($0)" } ?? ""))
-    }
-  }
+/// A command that does neither.
+enum NeitherThreadsNorForce: SharedOptionUse {
+  static let threads = false
+  static let force = false
 }

@@ -25,7 +25,7 @@ struct CompareAttentionCommand: Action {
       """)
   static let schema = "lfconv.compare-attention/1"
 
-  @Argument(help: "The model.")
+  @Argument(help: "The model.", completion: .model, transform: CommandValues.path)
   var model: String
 
   @OptionGroup var rows: RowOptions
@@ -38,11 +38,14 @@ struct CompareAttentionCommand: Action {
   var attention: [AttentionName] = []
 
   @Option(
+    parsing: .unconditional,
     help: "Lengths at which time and memory are measured as well.",
     transform: CommandValues.numbers)
   var lengths: [Int] = []
 
-  @Option(help: ArgumentHelp("A page with pictures to write.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A page with pictures to write.", valueName: "file"),
+    completion: .file(extensions: ["html"]), transform: CommandValues.path)
   var html: String?
 
   @OptionGroup var sourceOptions: SourceOptions
@@ -75,6 +78,7 @@ struct CompareAttentionCommand: Action {
       progress.show($0, $1)
     }
     progress.clear()
+    console.times(of: progress)
     if let page {
       let machine =
         "\(ToolVersion.text), \(Machine.processorName), \(InstructionSet.name), "

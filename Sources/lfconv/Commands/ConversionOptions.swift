@@ -13,7 +13,9 @@ struct SourceOptions: ParsableArguments {
       """)
   var key: String?
 
-  @Option(help: "A config.json for weights that come without one.")
+  @Option(
+    help: "A config.json for weights that come without one.",
+    completion: .file(extensions: ["json"]), transform: CommandValues.path)
   var config: String?
 
   var open: OpenOptions { OpenOptions(key: key, configurationPath: config) }
@@ -21,17 +23,23 @@ struct SourceOptions: ParsableArguments {
 
 /// Where a conversion's result goes, and in which form.
 struct OutputOptions: ParsableArguments {
-  @Option(name: [.customShort("o"), .long], help: "Where the result goes.")
+  @Option(
+    name: [.customShort("o"), .long],
+    help: "Where the result goes: a container (.lfz), or a folder.", completion: .model,
+    transform: CommandValues.path)
   var output: String
 
-  @Option(help: "Element type of the result's weights: keep, f32, f16 or bf16.")
+  @Option(
+    help: "Element type of the result's weights: keep, f32, f16 or bf16.",
+    completion: CommandValues.completion(WeightType.self), transform: CommandValues.choice)
   var dtype: WeightType = .keep
 
   @Option(
     help: """
       How a container is compressed: default takes what pays, fast only looks at exponents, none \
       stores tensors raw and aligned, for programs that map the file.
-      """)
+      """, completion: CommandValues.completion(CompressionLevel.self),
+    transform: CommandValues.choice)
   var compression: CompressionLevel = .default
 
   @Flag(help: "Convert weights that are NaN or infinite too, instead of refusing them.")
@@ -51,7 +59,7 @@ struct OutputOptions: ParsableArguments {
 }
 
 /// Element types a conversion can write.
-enum WeightType: String, ExpressibleByArgument, CaseIterable {
+enum WeightType: String, CaseIterable {
   case keep, f32, f16, bf16
 
   var elementType: ElementType? {
@@ -65,7 +73,7 @@ enum WeightType: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// How hard a container is compressed.
-enum CompressionLevel: String, ExpressibleByArgument, CaseIterable {
+enum CompressionLevel: String, CaseIterable {
   case none, fast, `default`
 
   var level: LFZCompression {

@@ -17,7 +17,7 @@ struct ConvertCommand: Action {
       """)
   static let schema = "lfconv.convert/1"
 
-  @Argument(help: "The model to convert.")
+  @Argument(help: "The model to convert.", completion: .model, transform: CommandValues.path)
   var source: String
 
   @OptionGroup var outputOptions: OutputOptions

@@ -27,14 +27,18 @@ struct DiffCommand: Action {
       """)
   static let schema = "lfconv.diff/1"
 
-  @Argument(help: ArgumentHelp("The first model.", valueName: "a"))
+  @Argument(
+    help: ArgumentHelp("The first model.", valueName: "a"), completion: .model,
+    transform: CommandValues.path)
   var first: String
 
-  @Argument(help: ArgumentHelp("The second model.", valueName: "b"))
+  @Argument(
+    help: ArgumentHelp("The second model.", valueName: "b"), completion: .model,
+    transform: CommandValues.path)
   var second: String
 
   @OptionGroup var sourceOptions: SourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var common: SharedOptions<NeitherThreadsNorForce>
 
   func perform() throws -> Int32 {
     let console = common.console
@@ -44,6 +48,7 @@ struct DiffCommand: Action {
       progress.show("comparing", $0)
     }
     progress.clear()
+    console.times(of: progress)
     try console.object(comparison.json)
     for line in DiffText.differences(comparison) { try console.result(line) }
     if !common.quiet { try console.result(DiffText.sum(comparison)) }

@@ -8,51 +8,61 @@ import LFTools
 struct DrawCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "draw",
-    abstract: "Draw an attention pattern as SVG, one panel a layer.",
+    abstract: "Draw an attention pattern as SVG, layer by layer.",
     discussion: """
       Takes a model, a pattern by name, or windows and dilations by layer. With a model and a
       pattern, it shows the pattern with the model's layers and heads; with a pattern alone, one
       layer of twelve heads. What a query sees by LSH depends on the text: an example is drawn.
 
+      Layers that are alike share a panel; heads that see different keys have a panel each, up to \
+      four kinds of heads. Layers and heads are counted from 0.
+
       EXAMPLES
         lfconv draw longformer.lfz -o pattern.svg
         lfconv draw --attention-window 32,32,64,64 -o pattern.svg
         lfconv draw --attention blockwise:3 --length 96 -o pattern.svg
-        lfconv draw --attention-window 8,8 --attention-dilation 1,3 --global 0,20 -o pattern.svg
+        lfconv draw --attention-window 8,8 --attention-dilation 1,3 --global-positions 0,20 -o pattern.svg
       """)
   static let schema = "lfconv.draw/1"
 
-  @Argument(help: "The model to draw.")
+  @Argument(help: "The model to draw.", completion: .model, transform: CommandValues.path)
   var model: String?
 
   @Option(
+    parsing: .unconditional,
     help: "Attention windows, both sides together, one a layer.",
     transform: CommandValues.numbers)
   var attentionWindow: [Int] = []
 
   @Option(
+    parsing: .unconditional,
     help: "Dilations: one for all layers, or one a layer.", transform: CommandValues.numbers)
   var attentionDilation: [Int] = []
 
   @Option(
     help: ArgumentHelp(
       "A pattern by its name.",
-      discussion: CommandValues.attentionForms + ". --global does not count then.",
-      valueName: "pattern"),
+      discussion: CommandValues.attentionForms + ".", valueName: "pattern"),
     transform: CommandValues.attention)
   var attention: AttentionName?
 
-  @Option(help: "Positions of global tokens.", transform: CommandValues.numbers)
-  var global: [Int] = [0]
+  @Option(
+    name: [.customLong("global-positions"), .customLong("global")], parsing: .unconditional,
+    help: ArgumentHelp("Positions of global tokens; default: none.", valueName: "p,p,…"),
+    transform: CommandValues.numbers)
+  var globalPositions: [Int] = []
 
-  @Option(help: "Tokens to show; default: as many as show the pattern well.")
+  @Option(
+    parsing: .unconditional, help: "Tokens to show; default: as many as show the pattern well.")
   var length: Int?
 
-  @Option(name: [.customShort("o"), .long], help: "The SVG file to write.")
+  @Option(
+    name: [.customShort("o"), .long], help: "The SVG file to write.",
+    completion: .file(extensions: ["svg"]), transform: CommandValues.picture)
   var output: String
 
   @OptionGroup var sourceOptions: SourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var common: SharedOptions<ForceAlone>
 
   func validate() throws {
     guard attentionWindow.isEmpty ? model != nil || attention != nil : model == nil else {
@@ -60,6 +70,9 @@ struct DrawCommand: Action {
     }
     guard attention == nil || attentionWindow.isEmpty && attentionDilation.isEmpty else {
       throw ValidationError("--attention takes no --attention-window and --attention-dilation.")
+    }
+    guard globalPositions.allSatisfy({ $0 >= 0 }) else {
+      throw ValidationError("--global-positions takes positions, which are counted from 0.")
     }
     guard (1...AttentionDrawing.mostTokens).contains(length ?? 1) else {
       throw ValidationError("--length takes a number from 1 to \(AttentionDrawing.mostTokens).")
@@ -76,11 +89,18 @@ struct DrawCommand: Action {
   }
 
   func perform() throws -> Int32 {
-    let (title, patterns, longest) = try subject()
-    let tokens = length ?? AttentionDrawing.suggestedLength(patterns, longest: longest)
-    let drawing = AttentionDrawing(
-      title: title, patterns: patterns, length: tokens,
-      globals: attention.map { $0.globals?.list ?? [] } ?? global)
+    let subject = try subject()
+    let globals = attention?.globals?.list ?? globalPositions
+    let tokens = try shownLength(subject, globals)
+    var drawing = AttentionDrawing(
+      title: subject.title, patterns: subject.patterns, length: tokens, globals: globals)
+    drawing.headCount = subject.heads
+    if !globalPositions.isEmpty, globals != globalPositions {
+      common.console.note("the global tokens are those of \(attention?.text ?? "")")
+    }
+    if !globals.isEmpty, !subject.patterns.contains(where: \.rule.hasGlobalTokens) {
+      common.console.note("this attention has no global tokens; none are drawn")
+    }
     let file = try OutputFile(output, overwrite: common.force)
     try file.append(Array(drawing.svg.utf8))
     try file.publish()
@@ -88,32 +108,61 @@ struct DrawCommand: Action {
     try console.object(
       JSONObject([
         ("schema", .string(Self.schema)), ("path", .string(output)),
-        ("layers", JSONValue(patterns.count)), ("length", JSONValue(tokens)),
+        ("layers", JSONValue(subject.patterns.count)), ("length", JSONValue(tokens)),
       ]))
     if !common.quiet {
       try console.result(
-        "drawn   \(output)  (\(patterns.count.counted("layer")), \(tokens.counted("token")))")
+        "drawn   \(output)  (\(subject.patterns.count.counted("layer")), \(tokens.counted("token")))"
+      )
     }
     return 0
   }
 
-  private func subject() throws(LFError) -> (String, [AttentionPattern], Int) {
+  /// What is drawn.
+  private struct Subject {
+    let title: String
+    let patterns: [AttentionPattern]
+    /// Heads of a layer, where they are known.
+    let heads: Int?
+    /// Most tokens that the model reads.
+    let longest: Int
+  }
+
+  /// As many tokens as were asked for, or as show the pattern and every global
+  /// token.
+  private func shownLength(_ subject: Subject, _ globals: [Int]) throws(LFError) -> Int {
+    let most = length ?? min(subject.longest, AttentionDrawing.mostTokens)
+    if let beyond = globals.first(where: { $0 >= most }) {
+      throw LFError(
+        .usage, "usage.global-positions",
+        "expected positions below \(most.counted("token")), found \(beyond)")
+    }
+    let needed = (globals.max() ?? -1) + 1
+    return length
+      ?? max(
+        needed, AttentionDrawing.suggestedLength(subject.patterns, longest: subject.longest))
+  }
+
+  private func subject() throws(LFError) -> Subject {
     if let attention {
       var settings: ModelConfiguration?
-      if let model { settings = try Inspection.configuration(of: model).attending(attention) }
+      if let model {
+        settings = try Inspection.configuration(of: model, options: sourceOptions.open)
+          .attending(attention)
+      }
+      let heads = settings?.headCount ?? 12
       let patterns: [AttentionPattern]
       if let settings {
         patterns = settings.attention
       } else {
-        patterns = try attention.patterns(layers: attention.layerCount ?? 1, heads: 12)
+        patterns = try attention.patterns(layers: attention.layerCount ?? 1, heads: heads)
       }
       for rule in patterns.map(\.rule) {
-        if let length { try rule.check(length: length, heads: 12, headSize: 1) }
+        if let length { try rule.check(length: length, heads: heads, headSize: 1) }
       }
-      return (
-        attention.text + (model.map { ", with the layers of \(Paths.name($0))" } ?? ""), patterns,
-        settings?.longestInput ?? .max
-      )
+      return Subject(
+        title: attention.text + (model.map { ", with the layers of \(Paths.name($0))" } ?? ""),
+        patterns: patterns, heads: heads, longest: settings?.longestInput ?? .max)
     }
     guard let model else {
       let patterns = attentionWindow.enumerated().map { layer, window in
@@ -122,9 +171,11 @@ struct DrawCommand: Action {
         return AttentionPattern.slidingWindow(
           SlidingWindow(oneSided: window / 2, dilations: [dilation]))
       }
-      return ("Attention windows", patterns, .max)
+      return Subject(title: "Attention windows", patterns: patterns, heads: nil, longest: .max)
     }
     let settings = try Inspection.configuration(of: model, options: sourceOptions.open)
-    return ("Attention of \(Paths.name(model))", settings.attention, settings.longestInput)
+    return Subject(
+      title: "Attention of \(Paths.name(model))", patterns: settings.attention,
+      heads: settings.headCount, longest: settings.longestInput)
   }
 }

@@ -35,25 +35,37 @@ struct EncodeCommand: Action {
       """)
   static let schema = "lfconv.encode/1"
 
-  @Argument(help: "The model: a folder, a checkpoint file, or a container.")
+  @Argument(
+    help: "The model: a folder, a checkpoint file, or a container.", completion: .model,
+    transform: CommandValues.path)
   var model: String
 
-  @Option(help: ArgumentHelp("The texts, one a line; - is standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The texts, one a line; - is standard input.", valueName: "file"),
+    completion: .file(), transform: CommandValues.path)
   var text: String
 
-  @Option(name: [.customShort("o"), .long], help: "A safetensors file for the vectors.")
+  @Option(
+    name: [.customShort("o"), .long], help: "A safetensors file for the vectors.",
+    completion: .tensors, transform: CommandValues.path)
   var output: String?
 
-  @Option(help: "How token states become a vector.")
+  @Option(
+    help: ArgumentHelp(
+      "How token states become a vector: auto, cls, mean, max or none.", valueName: "pooling"),
+    completion: CommandValues.completion(PoolingChoice.self), transform: CommandValues.choice)
   var pooling = PoolingChoice.auto
 
   @Flag(help: "Make vectors as long as 1, whatever the model's files say.")
   var normalize = false
 
-  @Option(help: "Which tokens are global.")
+  @Option(
+    help: ArgumentHelp("Which tokens are global: auto, none or first.", valueName: "tokens"),
+    completion: CommandValues.completion(GlobalChoice.self), transform: CommandValues.choice)
   var global = GlobalChoice.auto
 
   @Option(
+    parsing: .unconditional,
     help: "Most tokens of a text; default: the longest input, or fewer if max_seq_length says so.")
   var maxLength: Int?
 
@@ -122,7 +134,7 @@ struct EncodeCommand: Action {
 }
 
 /// What `--pooling` takes.
-enum PoolingChoice: String, ExpressibleByArgument, CaseIterable {
+enum PoolingChoice: String, CaseIterable {
   case auto, cls, mean, max, none
 
   var pooling: Pooling {
@@ -137,7 +149,7 @@ enum PoolingChoice: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// What `--global` takes.
-enum GlobalChoice: String, ExpressibleByArgument, CaseIterable {
+enum GlobalChoice: String, CaseIterable {
   case auto, none, first
 
   var tokens: GlobalTokens {

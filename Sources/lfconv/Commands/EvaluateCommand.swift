@@ -25,12 +25,15 @@ struct EvaluateCommand: Action {
       """)
   static let schema = "lfconv.evaluate/1"
 
-  @Argument(help: ArgumentHelp("The models.", valueName: "model"))
+  @Argument(
+    help: ArgumentHelp("The models.", valueName: "model"), completion: .model,
+    transform: CommandValues.path)
   var models: [String]
 
   @OptionGroup var rows: RowOptions
 
-  @Option(help: "Tokens that a model reads at once; default: its longest input.")
+  @Option(
+    parsing: .unconditional, help: "Tokens that a model reads at once; default: its longest input.")
   var length: Int?
 
   @Option(
@@ -41,7 +44,7 @@ struct EvaluateCommand: Action {
   var attention: AttentionName?
 
   @OptionGroup var sourceOptions: SourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var common: SharedOptions<ThreadsAlone>
 
   func validate() throws {
     guard length ?? 1 >= 1 else { throw ValidationError("--length takes 1 or more.") }
@@ -63,6 +66,7 @@ struct EvaluateCommand: Action {
       progress.show("evaluating \($0 + 1) of \(models.count)", $1)
     }
     progress.clear()
+    console.times(of: progress)
     try console.object(
       JSONObject([("schema", .string(Self.schema)), ("models", .array(results.map(\.json)))]))
     try console.result(lines: EvaluationText(results).lines)

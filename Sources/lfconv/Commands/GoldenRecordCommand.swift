@@ -39,22 +39,32 @@ struct GoldenRecordCommand: Action {
       """)
   static let schema = "lfconv.golden/1"
 
-  @Argument(help: "The model: a folder, a checkpoint file, or a container.")
+  @Argument(
+    help: "The model: a folder, a checkpoint file, or a container.", completion: .model,
+    transform: CommandValues.path)
   var model: String
 
-  @Option(help: ArgumentHelp("The inputs, as safetensors.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The inputs, as safetensors.", valueName: "file"),
+    completion: .tensors, transform: CommandValues.path)
   var inputs: String?
 
-  @Option(help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"),
+    completion: .file(), transform: CommandValues.path)
   var text: String?
 
-  @Option(help: "Random inputs of so many tokens, in place of a file.")
+  @Option(
+    parsing: .unconditional, help: "Random inputs of so many tokens, in place of a file.")
   var length: Int?
 
-  @Option(help: "What the random inputs are made from; default: 0.")
+  @Option(
+    parsing: .unconditional, help: "What the random inputs are made from; default: 0.")
   var seed: Int?
 
-  @Option(name: [.customShort("o"), .long], help: "The folder of the case.")
+  @Option(
+    name: [.customShort("o"), .long], help: "The folder of the case.",
+    completion: .directory, transform: CommandValues.path)
   var output: String
 
   @Option(help: "The case's name; default: that of its folder.")
@@ -67,7 +77,7 @@ struct GoldenRecordCommand: Action {
     help: """
       How the case expects the weights: values, digests (a SHA-256 of each tensor), none, or auto: \
       values up to 8 MB, digests beyond.
-      """)
+      """, completion: CommandValues.completion(WeightForm.self), transform: CommandValues.choice)
   var tensors: WeightForm?
 
   @Flag(help: "The same as --tensors none.")
@@ -143,7 +153,7 @@ struct GoldenRecordCommand: Action {
 }
 
 /// What a case holds of the weights.
-enum WeightForm: String, ExpressibleByArgument, CaseIterable {
+enum WeightForm: String, CaseIterable {
   case auto, values, digests, none
 
   var recorded: GoldenRecorder.Weights {

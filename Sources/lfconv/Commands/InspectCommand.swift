@@ -21,14 +21,16 @@ struct InspectCommand: Action {
       """)
   static let schema = "lfconv.inspect/1"
 
-  @Argument(help: "A folder, a checkpoint file, or a container.")
+  @Argument(
+    help: "A folder, a checkpoint file, or a container.", completion: .model,
+    transform: CommandValues.path)
   var path: String
 
   @Flag(help: "List every tensor.")
   var tensors = false
 
   @OptionGroup var sourceOptions: SourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var common: SharedOptions<ThreadsAlone>
 
   func perform() throws -> Int32 {
     let console = common.console

@@ -30,12 +30,13 @@ struct RobertaToLongformerCommand: Action {
       """)
   static let schema = "lfconv.convert/1"
 
-  @Argument(help: "The model to convert.")
+  @Argument(help: "The model to convert.", completion: .model, transform: CommandValues.path)
   var source: String
 
   @OptionGroup var outputOptions: OutputOptions
 
   @Option(
+    parsing: .unconditional,
     help: """
       Attention window, both sides together: one for all layers, or one a layer. Default: 512, or \
       a Longformer's own.
@@ -44,10 +45,12 @@ struct RobertaToLongformerCommand: Action {
   var attentionWindow: [Int] = []
 
   @Option(
+    parsing: .unconditional,
     help: "Longest input of the result, in tokens. Default: 4096, or a Longformer's own.")
   var maxPositions: Int?
 
   @Option(
+    parsing: .unconditional,
     help: "Dilation of the window: one for all layers, or one a layer.",
     transform: CommandValues.numbers)
   var attentionDilation: [Int] = []

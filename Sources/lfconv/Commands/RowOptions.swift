@@ -3,13 +3,18 @@ import LFTools
 
 /// The tokens that models are scored on.
 struct RowOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Token ids, as safetensors.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Token ids, as safetensors.", valueName: "file"),
+    completion: .tensors, transform: CommandValues.path)
   var inputs: String?
 
-  @Option(help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"),
+    completion: .file(), transform: CommandValues.path)
   var text: String?
 
-  @Option(help: "Seed of the choice of what is scored.")
+  @Option(
+    parsing: .unconditional, help: "Seed of the choice of what is scored.")
   var seed: UInt64 = 0
 
   func validate() throws {

@@ -28,17 +28,23 @@ struct TokenizeCommand: Action {
       """)
   static let schema = "lfconv.tokenize/1"
 
-  @Argument(help: "The model: a folder, a checkpoint file, or a container.")
+  @Argument(
+    help: "The model: a folder, a checkpoint file, or a container.", completion: .model,
+    transform: CommandValues.path)
   var model: String
 
-  @Option(help: ArgumentHelp("The texts, one a line; - is standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The texts, one a line; - is standard input.", valueName: "file"),
+    completion: .file(), transform: CommandValues.path)
   var text: String
 
-  @Option(name: [.customShort("o"), .long], help: "A safetensors file for the ids.")
+  @Option(
+    name: [.customShort("o"), .long], help: "A safetensors file for the ids.",
+    completion: .tensors, transform: CommandValues.path)
   var output: String?
 
   @OptionGroup var sourceOptions: SourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var common: SharedOptions<ForceAlone>
 
   func perform() throws -> Int32 {
     let console = common.console

@@ -23,10 +23,14 @@ struct VerifyCommand: Action {
       """)
   static let schema = "lfconv.verify/1"
 
-  @Argument(help: ArgumentHelp("Golden cases.", valueName: "golden"))
+  @Argument(
+    help: ArgumentHelp("Golden cases.", valueName: "golden"),
+    completion: .directory, transform: CommandValues.path)
   var cases: [String]
 
-  @Option(help: "A model to verify in place of each case's own.")
+  @Option(
+    help: "A model to verify in place of each case's own.", completion: .model,
+    transform: CommandValues.path)
   var model: String?
 
   @OptionGroup var sourceOptions: SourceOptions
@@ -38,7 +42,9 @@ struct VerifyCommand: Action {
       """)
   var allowOutside = false
 
-  @Option(help: ArgumentHelp("Write the results as JUnit XML.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the results as JUnit XML.", valueName: "file"),
+    completion: .file(extensions: ["xml"]), transform: CommandValues.path)
   var junit: String?
 
   @Flag(
@@ -48,7 +54,9 @@ struct VerifyCommand: Action {
       """)
   var github = false
 
-  @Option(help: ArgumentHelp("Write a page with pictures of the errors.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write a page with pictures of the errors.", valueName: "file"),
+    completion: .file(extensions: ["html"]), transform: CommandValues.path)
   var html: String?
 
   @Flag(
@@ -75,15 +83,24 @@ struct VerifyCommand: Action {
     verifier.allowsOutside = allowOutside
     verifier.testsMutations = perturb
     var failure: LFError?
-    let report = try verifier.run(cases) { result in
+    let progress = console.progress
+    defer { progress.clear() }
+    var report = try verifier.run(cases) { done, count in
+      guard count > 1 else { return }
+      progress.show("verifying", Double(done) / Double(count), of: .items(count, "cases"))
+    } progress: { result in
       guard !common.quiet || result.status != .pass, failure == nil else { return }
+      progress.hide()
       do throws(LFError) {
         try console.result(lines: result.lines(details: common.verbose))
       } catch {
         failure = error
       }
     }
+    progress.clear()
+    console.times(of: progress)
     if let failure { throw failure }
+    report.origin = ReportOrigin(date: Machine.date, command: CommandLine.asTyped)
     // Files first: when one cannot be written, --json still prints one object.
     if let junitFile { try ReportFiles.write(report.junit, to: junitFile) }
     if let htmlFile { try ReportFiles.write(report.html, to: htmlFile) }

@@ -32,7 +32,7 @@ struct Console: Sendable {
   /// Prints a remark.
   func note(_ text: String) {
     guard !isQuiet else { return }
-    StandardStreams.error("lfconv: note: \(printable(text))\n")
+    tell("note", "36", text)
   }
 
   /// Prints what there is to say about a file of texts.
@@ -44,19 +44,57 @@ struct Console: Sendable {
     }
   }
 
-  /// A progress line, redrawn in place; only a terminal shows it.
-  var progress: ProgressLine { ProgressLine(isShown: !isQuiet && StandardStreams.errorIsTerminal) }
+  /// Prints what only `--verbose` tells.
+  func detail(_ text: String) {
+    guard isVerbose else { return }
+    tell("info", "2", text)
+  }
 
-  /// Prints an error and its hint.
-  static func error(_ error: LFError) {
-    var text = "lfconv: error: \(error)\n"
-    if let hint = error.hint { text += "hint: \(printable(hint))\n" }
-    StandardStreams.error(text)
+  private func tell(_ kind: String, _ colour: String, _ text: String) {
+    let word = Self.colours(mayColour) ? "\u{1B}[\(colour)m\(kind):\u{1B}[0m" : kind + ":"
+    StandardStreams.error("lfconv: \(word) \(printable(text))\n")
+  }
+
+  /// Prints a failure, with its hint.
+  ///
+  /// - Parameter text: what is fit to be shown, an error's own lines.
+  static func failure(_ text: String, hint: String? = nil, mayColour: Bool) {
+    let isColoured = colours(mayColour)
+    func word(_ text: String, _ code: String) -> String {
+      isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+    var lines = "lfconv: \(word("error:", "1;31")) \(text)\n"
+    if let hint { lines += "\(word("hint:", "36")) \(printable(hint))\n" }
+    StandardStreams.error(lines)
+  }
+
+  /// Whether messages are coloured: on a terminal that knows colours, and not
+  /// where the user does not want them.
+  private static func colours(_ mayColour: Bool) -> Bool {
+    mayColour && StandardStreams.errorIsTerminal && !isDumb
+      && Machine.environment("NO_COLOR") == nil
+  }
+
+  /// Whether the terminal takes text alone.
+  private static var isDumb: Bool { Machine.environment("TERM") == "dumb" }
+
+  /// A progress line, redrawn in place; only a terminal shows it.
+  var progress: ProgressLine {
+    let isShown = !isQuiet && StandardStreams.errorIsTerminal && !Self.isDumb
+    return ProgressLine(
+      isShown: isShown, width: isShown ? StandardStreams.errorWidth : 80, ticks: true)
+  }
+
+  /// Tells the times of the steps that a line has shown.
+  func times(of progress: ProgressLine) {
+    guard isVerbose else { return }
+    for step in progress.steps { detail("\(step.action) took \(step.seconds.rounded3) s") }
   }
 
   /// Verdicts at the beginning of a line are coloured on a terminal.
   private func coloured(_ text: String) -> String {
-    guard mayColour, StandardStreams.outputIsTerminal, Machine.environment("NO_COLOR") == nil
+    guard mayColour, StandardStreams.outputIsTerminal, !Self.isDumb,
+      Machine.environment("NO_COLOR") == nil
     else { return text }
     let colours = [
       ("pass ", "32"), ("FAIL ", "31"), ("ERROR ", "33"), ("proved ", "32"),

@@ -19,6 +19,17 @@ enum ConversionText {
     }
   }
 
+  /// Windows and dilations by layer; nil where attention is full.
+  private static func windows(_ configuration: ModelConfiguration) -> String? {
+    let layers = configuration.attention.map(\.rule).filter { $0.windowWidth != nil }
+      .map { $0.description.replacing("window ", with: "") }
+    guard let first = layers.first else { return nil }
+    let isSame = layers.allSatisfy { $0 == first }
+    let separator = layers.contains { $0.contains(",") } ? "; " : ", "
+    return (isSame ? first : layers.joined(separator: separator))
+      + " (both sides together), " + (isSame ? "all layers" : "by layer")
+  }
+
   /// Source, output and sizes.
   static func summary(_ report: ConversionReport, isDryRun: Bool) -> [String] {
     let from = report.sourceConfiguration
@@ -39,8 +50,10 @@ enum ConversionText {
           + tiling.targetRows.counted("position embedding"))
     }
     if isDryRun {
+      lines += windows(to).map { ["window  \($0)"] } ?? []
       lines.append(
-        "plan    \(report.tensorCount.counted("tensor")), \(report.rawBytes.byteText); nothing was written"
+        "plan    \(report.outputPath)  (\(report.tensorCount.counted("tensor")), reads "
+          + "\(to.longestInput.counted("token")), \(report.rawBytes.byteText)); nothing was written"
       )
       return lines
     }

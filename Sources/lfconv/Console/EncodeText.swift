@@ -61,17 +61,9 @@ final class EncodeProgress: Sendable {
     guard seconds > 0 else { return text }
     text += ", \(Int(Double(progress.tokens) / seconds)) tokens/s"
     if let fraction = progress.fraction, fraction > 0, fraction < 1 {
-      text += ", \(duration(seconds * (1 - fraction) / fraction)) left"
+      text += ", \(ProgressLine.duration(seconds * (1 - fraction) / fraction)) left"
     }
     return text
-  }
-
-  /// As in `12 s`, `3 min 20 s` or `1 h 5 min`.
-  private static func duration(_ seconds: Double) -> String {
-    let whole = Int(min(seconds, 3.6e9).rounded(.up))
-    if whole < 60 { return "\(whole) s" }
-    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-    return "\(whole / 3600) h \(whole / 60 % 60) min"
   }
 }
 

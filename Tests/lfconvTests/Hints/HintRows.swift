@@ -103,6 +103,19 @@ enum HintRows {
       "bench $C/flavours/bert --length 4 --key nothing.", "names here begin with bert., cls.",
       "bench $C/flavours/bert --length 4 --key bert."),
     Row(
+      "bench $C/flavours/bert --length 4 --key brt.",
+      "did you mean --key bert.? names here begin with bert., cls.",
+      "bench $C/flavours/bert --length 4 --key bert."),
+    Row(
+      "inspect $S/pickles/two.pt --key state_dcit",
+      "did you mean state_dict? keys here: model, state_dict",
+      "inspect $S/pickles/two.pt --key state_dict"),
+    Row(
+      "convert $S/model -o $S/out.safetensors",
+      "with -o model.lfz it becomes a container, with -o model a folder with a model.safetensors "
+        + "in it",
+      "convert $S/model -o $S/named.lfz ; convert $S/model -o $S/named"),
+    Row(
       "draw $C/flavours/bert -o $S/b.svg --key bert", "say --key bert.",
       "draw $C/flavours/bert -o $S/b.svg --key bert."),
     Row(

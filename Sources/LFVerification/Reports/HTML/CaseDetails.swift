@@ -16,7 +16,6 @@ struct CaseDetails: Sendable {
   let positions: PositionPicture?
   /// `provenance` of `case.json`.
   let provenance: JSONObject
-  let tolerance: Tolerance
 
   init(_ run: CaseRun) throws(LFError) {
     configuration = run.configuration
@@ -28,6 +27,5 @@ struct CaseDetails: Sendable {
     isKept = tokens.isKept
     positions = try PositionPicture(run.source, reserved: run.configuration.firstPosition)
     provenance = run.golden.provenance
-    tolerance = run.golden.tolerance(of: "")
   }
 }

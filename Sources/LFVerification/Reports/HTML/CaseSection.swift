@@ -15,6 +15,10 @@ struct CaseSection {
     // A link to something inside opens the details; one to the details does not.
     text += "<div class=\"inside\" id=\"case-\(index)\">\n"
     text += problem
+    if let path = result.modelPath {
+      text += "<p class=\"small\"><span class=\"soft\">model</span> "
+      text += "<code>\(Markup.text(printable(path)))</code></p>\n"
+    }
     if let details = result.details {
       text += "<p class=\"soft small\">\(Markup.text(description(details)))</p>\n"
     }
@@ -22,8 +26,9 @@ struct CaseSection {
     if !result.outputs.isEmpty {
       text += figure(
         "Error by output",
-        "Largest error of each output on a logarithmic scale; dotted: root mean square.",
-        ErrorCurve(outputs: result.outputs, tolerance: result.details?.tolerance).svg)
+        "Largest error of each output as a multiple of its tolerance, atol + rtol·|e|, on a "
+          + "logarithmic scale; dotted: root mean square.",
+        ErrorCurve(outputs: result.outputs).html)
     }
     if let details = result.details {
       if let positions = details.positions {
@@ -78,26 +83,40 @@ struct CaseSection {
 
   private var outputsTable: String {
     guard !result.outputs.isEmpty else { return "" }
-    var text = "<div class=\"wide\"><h3>Outputs</h3><div class=\"scroll\"><table><thead><tr>"
-    text += "<th>output</th><th class=\"n\">max abs</th><th class=\"n\">max rel</th>"
-    text += "<th class=\"n\">rmse</th><th class=\"n\">min cosine</th><th class=\"n\">worst at</th>"
-    text += "<th></th></tr></thead><tbody>\n"
-    for output in result.outputs {
-      text += "<tr><td><code>\(Markup.text(output.name))</code>"
-      if !output.message.isEmpty {
-        text += "<div class=\"hint\">\(Markup.text(output.message))</div>"
-      }
-      text += "</td>"
-      for value in [output.maxAbsolute, output.maxRelative, output.rootMeanSquare] {
-        text += "<td class=\"n\">\(value.rounded3)</td>"
-      }
-      text += "<td class=\"n\">\(Markup.fixed(output.minCosine, 6))</td>"
-      let place = output.worstIndex.map(String.init).joined(separator: ", ")
-      text += "<td class=\"n\">\(place)</td><td class=\"n\">"
-      text +=
-        "<span class=\"verdict \(output.passed ? "pass\">ok" : "fail\">off")</span></td></tr>\n"
+    var text = "<div class=\"wide\"><h3>Outputs</h3><div class=\"scroll\"><table class=\"outputs\">"
+    text += "<thead><tr><th></th><th>output</th><th class=\"n\">× tolerance</th>"
+    for name in ["found", "expected", "allowed", "at", "max abs", "rmse", "min cosine"] {
+      text += "<th class=\"n wide-only\">\(name)</th>"
     }
+    text += "</tr></thead><tbody>\n"
+    for output in result.outputs { text += row(output) }
     return text + "</tbody></table></div></div>\n"
+  }
+
+  private func row(_ output: OutputComparison) -> String {
+    var text =
+      "<tr><td><span class=\"verdict \(output.passed ? "pass\">ok" : "fail\">off")</span></td>"
+    text += "<td><code>\(Markup.text(printable(output.name)))</code>"
+    if !output.message.isEmpty {
+      text += "<div class=\"hint\">\(Markup.text(printable(output.message)))</div>"
+    } else if let worst = output.worst, !output.passed {
+      // The columns that a narrow window has no room for.
+      text += "<div class=\"hint narrow-only\">\(worst.numbers) at [\(worst.place)]</div>"
+    }
+    text += "</td><td class=\"n\">\(output.timesTolerance)</td>"
+    var cells: [String] = []
+    if let worst = output.worst {
+      cells = ["\(worst.found)", worst.expectedText, worst.allowed.rounded3]
+      cells.append(worst.place.replacing(",", with: ", "))
+    } else {
+      cells = ["–", "–", "–", "–"]
+    }
+    for value in [output.maxAbsolute, output.rootMeanSquare] {
+      cells.append(value.isNaN ? "–" : value.rounded3)
+    }
+    cells.append(output.cosineText ?? "–")
+    for cell in cells { text += "<td class=\"n wide-only\">\(cell)</td>" }
+    return text + "</tr>\n"
   }
 
   private var tensorsList: String {
@@ -114,7 +133,8 @@ struct CaseSection {
       + lines.joined(separator: "<br/>\n") + "</p></div>\n"
   }
 
-  /// One line a field; the fields of an object stand in one line together.
+  /// One line a field, by the names that `case.json` has; the short fields of an
+  /// object stand in one line together.
   private func provenance(_ object: JSONObject) -> String {
     var rows: [(String, String)] = []
     var pending = object.members.map { ($0.key, $0.value) }[...]
@@ -129,25 +149,24 @@ struct CaseSection {
         let parts = inner.members.map { $0.key + " " + Self.plain($0.value) }
         rows.append((key, parts.joined(separator: " · ")))
       } else {
-        pending = (inner.members.map { (key + " · " + $0.key, $0.value) } + pending)[...]
+        pending = (inner.members.map { (key + "." + $0.key, $0.value) } + pending)[...]
       }
     }
     guard !rows.isEmpty else { return "" }
     var text = "<div class=\"wide\"><h3>Provenance</h3><dl>\n"
     for (key, value) in rows {
-      text += "<dt>\(Markup.text(key))</dt>"
+      text += "<dt><code>\(Markup.text(key))</code></dt>"
       text += "<dd>\(Markup.text(value))</dd>\n"
     }
     return text + "</dl></div>\n"
   }
 
+  /// Values as they were written.
   private static func plain(_ value: JSONValue) -> String {
     switch value {
-    case .string(let text): return text
-    case .number(let number):
-      guard number.int == nil, let value = number.double else { return number.literal }
-      return value.rounded3
-    default: return value.compact
+    case .string(let text): text
+    case .number(let number): number.literal
+    default: value.compact
     }
   }
 }

@@ -33,16 +33,22 @@ struct HeatMap {
       + some
   }
 
+  /// One picture for wide windows and one for narrow ones, whose letters keep
+  /// their size.
   var html: String {
-    let columns = min(details.length, 160)
+    "<div class=\"wide-only\">\(svg(width: 1000, most: 160))</div>"
+      + "<div class=\"narrow-only\">\(svg(width: 290, most: 56))</div>" + key
+  }
+
+  private func svg(width: Double, most: Int) -> String {
+    let columns = min(details.length, most)
     let label = 86.0
-    let width = 1000.0
-    let cell = (width - label) / Double(columns)
+    let cell = (width - label - 8) / Double(columns)
     let row = max(9.0, min(22.0, 150 / Double(layers.count)))
     let block = row * Double(layers.count) + 34
     let height = block * Double(sequences.count)
     var text =
-      "<div class=\"scroll\"><svg class=\"map\" viewBox=\"0 0 1000 \(Markup.number(height))\" role=\"img\" "
+      "<svg class=\"map\" viewBox=\"0 0 \(Int(width)) \(Markup.number(height))\" role=\"img\" "
     text += "aria-label=\"error by token and layer\">\n"
     for (place, sequence) in sequences.enumerated() {
       let top = Double(place) * block + 14
@@ -68,7 +74,7 @@ struct HeatMap {
         text += "sequence \(sequence)</text>\n"
       }
     }
-    return text + "</svg></div>" + key
+    return text + "</svg>"
   }
 
   /// Marks of global tokens and of padding above the cells.
@@ -83,7 +89,8 @@ struct HeatMap {
       text += "<rect class=\"\(isGlobal ? "global" : "pad")\" "
       text += "x=\"\(Markup.number(label + Double(column) * cell))\" "
       text += "y=\"\(Markup.number(top - (isGlobal ? 8 : 4)))\" "
-      text += "width=\"\(Markup.number(max(1, cell - 1)))\" height=\"\(isGlobal ? 6 : 2)\"/>"
+      text +=
+        "width=\"\(Markup.number(max(1, cell - min(1, cell / 4))))\" height=\"\(isGlobal ? 6 : 2)\"/>"
     }
     return text + "\n"
   }

@@ -21,7 +21,8 @@ enum PageStyle {
     p{margin:0 0 8px}a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
     .soft{color:var(--soft)}.small{font-size:13px}
     .verdict{display:inline-block;min-width:58px;padding:1px 9px;border-radius:99px;
-    font-size:12px;font-weight:650;text-align:center;letter-spacing:.02em}
+    font-size:12px;font-weight:650;text-align:center;letter-spacing:.02em;white-space:nowrap}
+    td code{white-space:nowrap}
     .pass{color:var(--pass);background:var(--passbg)}.fail{color:var(--fail);background:var(--failbg)}
     .error{color:var(--warn);background:var(--warnbg)}
     .card{background:var(--card);border:1px solid var(--line);border-radius:12px;margin:16px 0}
@@ -54,7 +55,6 @@ enum PageStyle {
     .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(112px,1fr));gap:14px;
     max-width:560px}.panels p{font-size:12px;margin:4px 0 0;line-height:1.35}
     .square{max-width:300px}
-    .map{min-width:660px;padding-right:6px}
     .grid-line{stroke:var(--line);stroke-width:1}.limit{stroke:var(--fail);stroke-width:1.2;
     stroke-dasharray:5 4}
     .curve{fill:none;stroke:var(--accent);stroke-width:2}.rmse{fill:none;stroke:var(--soft);
@@ -71,10 +71,16 @@ enum PageStyle {
     .key svg{width:12px;height:12px;flex:none}
     dl{display:grid;grid-template-columns:minmax(120px,max-content) minmax(0,1fr);
     gap:3px 18px;margin:0;font-size:13px}dt{color:var(--soft)}
-    dd{margin:0;overflow-wrap:anywhere}
+    dd{margin:0;overflow-wrap:anywhere}dt{overflow-wrap:anywhere}
+    p,h1,code{overflow-wrap:anywhere}.facts{margin:10px 0 0;grid-template-columns:max-content
+    minmax(0,1fr)}.narrow-only{display:none}
     footer{color:var(--soft);font-size:13px;margin-top:28px}
     @media(max-width:720px){main{padding:20px 12px 40px}.grid{grid-template-columns:minmax(0,1fr)}
     .inside{padding:14px 13px}summary{padding:12px 13px}th,td{padding:7px 9px}.wide-only{display:none}
+    .narrow-only{display:block}td{overflow-wrap:anywhere}
+    td code{white-space:normal}td .verdict{overflow-wrap:normal}.facts,.facts dd{margin-bottom:0}
+    .facts{grid-template-columns:max-content minmax(0,1fr);gap:2px 14px}.n{white-space:normal}
+    .verdict{min-width:0;padding:1px 7px}th{white-space:normal}
     dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:7px}.square{max-width:none}}
     @media print{body{background:#fff}.card{break-inside:avoid}}
     """

@@ -7,8 +7,9 @@ struct SummaryTable {
 
   var html: String {
     let hasMutants = cases.contains { $0.mutations != nil }
-    var text = "<div class=\"card scroll\"><table><thead><tr><th></th><th>case</th>"
-    text += "<th class=\"wide-only\">first drift</th><th class=\"n\">largest error</th>"
+    var text =
+      "<div class=\"card scroll\"><table class=\"summary\"><thead><tr><th></th><th>case</th>"
+    text += "<th class=\"wide-only\">first drift</th><th class=\"n\">× tolerance</th>"
     text += "<th class=\"n wide-only\">tensors equal</th>"
     if hasMutants { text += "<th class=\"n wide-only\">mutants killed</th>" }
     text += "<th class=\"n wide-only\">seconds</th></tr></thead><tbody>\n"
@@ -24,7 +25,7 @@ struct SummaryTable {
     }
     let drift = result.firstDriftingLayer.map { $0 == 0 ? "embeddings" : "layer \($0)" }
     text += "</td><td class=\"wide-only\">\(drift ?? "–")</td>"
-    text += "<td class=\"n\">\(result.outputs.isEmpty ? "–" : result.maxAbsolute.rounded3)</td>"
+    text += "<td class=\"n\">\(result.timesTolerance)</td>"
     let equal = result.tensorsCompared - result.differingTensors.count
     let tensors =
       result.tensorsCompared == 0 ? "–" : "\(max(0, equal)) of \(result.tensorsCompared)"
