@@ -1,10 +1,5 @@
+import Foundation
 import Longformer
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 // Makes texts into vectors with any model that lfconv reads, one text an argument:
 //
@@ -13,9 +8,11 @@ import Longformer
 // Prints a line for each: how similar it is to the first text, from -1 to 1, and its
 // vector's numbers.
 let texts = Array(CommandLine.arguments.dropFirst(2))
-guard !texts.isEmpty else {
-  fputs("usage: Encode MODEL TEXT…\n", stderr)
-  exit(64)
+guard !texts.isEmpty else { fail("usage: Encode MODEL TEXT…", code: 64) }
+
+func fail(_ message: String, code: Int32) -> Never {
+  FileHandle.standardError.write(Data((message + "\n").utf8))
+  exit(code)
 }
 
 func cosine(_ a: [Float], _ b: [Float]) -> Float {
@@ -31,6 +28,5 @@ do {
     print(cosine(vectors[0], vector), vector.map(\.description).joined(separator: " "))
   }
 } catch {
-  fputs("Encode: error: \(error)\n", stderr)
-  exit(error.kind.rawValue)
+  fail("Encode: error: \(error)", code: error.kind.rawValue)
 }
