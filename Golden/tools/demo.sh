@@ -3,35 +3,47 @@
 # fetched from the Python package index, on a real one.
 #
 #   Golden/tools/demo.sh path/to/lfconv
+#
+# What it makes stays in .build/demo.
 set -eu
 
 lfconv=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 cd "$(dirname "$0")/../.."
 case_folder=Golden/cases/roberta-masked-lm-three-windows
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+work=.build/demo
+rm -rf "$work"
+mkdir -p "$work"
 
+# A step's name; then each command is shown before it runs.
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 [ -t 1 ] || say() { printf '\n%s\n' "$*"; }
+run() {
+  printf '$ lfconv'
+  printf ' %s' "$@"
+  printf '\n'
+  "$lfconv" "$@"
+}
 
 say "1. Convert a small RoBERTa, proving the result before it is published"
-"$lfconv" roberta-to-longformer "$case_folder/source" -o "$work/demo.lfz" \
+run roberta-to-longformer "$case_folder/source" -o "$work/demo.lfz" \
   --attention-window 4,12,20 --max-positions 100
 
 say "2. What is in the container"
-"$lfconv" inspect "$work/demo.lfz"
+run inspect "$work/demo.lfz"
 
 say "3. Verify it against its golden outputs"
-"$lfconv" verify "$case_folder" --model "$work/demo.lfz"
+run verify "$case_folder" --model "$work/demo.lfz" --html "$work/report.html"
 
 say "4. A real checkpoint: sapiens 1.0.2, a RoBERTa of antibody sequences (fairseq, MIT)"
 real=.build/real-checkpoints/sapiens
 if Golden/tools/fetch-real.sh "$real"; then
-  "$lfconv" roberta-to-longformer "$real/checkpoint_vh.pt" -o "$work/sapiens.lfz" \
+  run roberta-to-longformer "$real/checkpoint_vh.pt" -o "$work/sapiens.lfz" \
     --attention-window 32,32,64,64 --max-positions 1000
-  "$lfconv" roberta-to-longformer "$real/checkpoint_vh.pt" -o "$work/sapiens-hf" \
+  run roberta-to-longformer "$real/checkpoint_vh.pt" -o "$work/sapiens-hf" \
     --attention-window 32,32,64,64 --max-positions 1000
-  "$lfconv" inspect "$work/sapiens.lfz"
+  run inspect "$work/sapiens.lfz"
 else
   echo "skipped: it could not be fetched, for the reason given above"
 fi
+
+say "Made in $work: the models, and report.html of step 3. The program: $1"
