@@ -163,7 +163,10 @@ struct InspectTests {
         ["bench", scratch("a.lfz"), "--length", "\(length)", "--repeats", "1", "--json"] + count)
       return try #require(result.json["peak_rss_bytes"] as? Double, "\(result.errors)")
     }
-    let told = try #require(try inspect(scratch("a.lfz"), count)["memory"] as? [String: Int])
+    func memory(_ count: [String]) throws -> [String: Int] {
+      try #require(try inspect(scratch("a.lfz"), count)["memory"] as? [String: Int])
+    }
+    let told = try memory(count)
     #expect(told["length"] == positions && told["threads"] == threads)
     let total = try #require(told["total_bytes"])
     let weights = try #require(told["weight_bytes"])
@@ -172,6 +175,9 @@ struct InspectTests {
     // What a pass over one token takes is the program and the weights.
     let grown = try peak(positions) - peak(1)
     let expected = Double(total - weights)
-    #expect(abs(grown - expected) < 0.2 * expected, "\(grown) measured, \(expected) told")
+    // On a busy machine the second thread may find nothing left to do.
+    let alone = try memory(["--threads", "1"])
+    let least = try Double(#require(alone["total_bytes"]) - #require(alone["weight_bytes"]))
+    #expect(grown < 1.2 * expected && grown > 0.8 * least, "\(grown) measured, \(expected) told")
   }
 }
