@@ -5,7 +5,11 @@ PYTHON ?= python3
 LFCONV = .build/release/lfconv
 REAL = $(CURDIR)/.build/real-checkpoints
 
-.PHONY: help demo test setup fetch build release check-libraries generate format lint interop golden-bits fuzz sanitize coverage \
+# Where `make install` puts the program; DESTDIR goes in front, for packagers.
+PREFIX ?= /usr/local
+STAGE = .build/stage
+
+.PHONY: help demo test setup fetch build release stage install uninstall deb test-install check-libraries generate format lint interop golden-bits fuzz sanitize coverage \
   bench bench-codec bench-update bench-forward bench-forward-update bench-tokenizers clean
 
 help:
@@ -17,6 +21,9 @@ help:
 	@echo "make fetch     download the real checkpoints that tests use, 190 MB"
 	@echo "make build     build everything for debugging"
 	@echo "make release   build $(LFCONV)"
+	@echo "make install   put the program, its manual and completions below PREFIX=$(PREFIX); make uninstall"
+	@echo "make deb       make a Debian package, in .build"
+	@echo "make test-install  install and use both, the package in a fresh Debian (root, debootstrap)"
 	@echo "make lint      check the format of the Swift sources"
 	@echo "make format    format the Swift sources"
 	@echo "make generate  compile Specs/lfz.proto to C again"
@@ -59,6 +66,30 @@ build: check-libraries
 
 release: check-libraries
 	$(SWIFT) build -c release --product lfconv
+
+# With the Swift library linked in: it runs where there is no toolchain.
+STATIC = -c release --product lfconv --static-swift-stdlib
+stage: check-libraries
+	$(SWIFT) build $(STATIC)
+	@Packaging/stage.sh "$$($(SWIFT) build $(STATIC) --show-bin-path)/lfconv" "$(STAGE)"
+
+# What is staged already is taken where there is no Swift, as under sudo:
+#   make stage && sudo make install
+install:
+	@if command -v $(SWIFT) >/dev/null 2>&1; then $(MAKE) --no-print-directory stage; fi
+	@test -x "$(STAGE)/bin/lfconv" || { echo "install: run 'make stage' first, where Swift is" >&2; exit 1; }
+	@Packaging/install.sh install "$(STAGE)" "$(DESTDIR)$(PREFIX)"
+
+uninstall:
+	@test -x "$(STAGE)/bin/lfconv" || { echo "uninstall: run 'make stage' first, where Swift is" >&2; exit 1; }
+	@Packaging/install.sh uninstall "$(STAGE)" "$(DESTDIR)$(PREFIX)"
+
+deb: stage
+	@Packaging/deb.sh "$(STAGE)" .build
+
+SUITES ?= bookworm
+test-install: deb
+	@Tests/Install/run.sh "$(STAGE)" .build/lfconv_*.deb $(SUITES)
 
 GENERATED = Sources/CContainer/index
 generate:
