@@ -13,7 +13,13 @@ package=$2
 shift 2
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+mounted=""
+# A mounted /proc must be gone before its folder is removed.
+clean_up() {
+  [ -z "$mounted" ] || umount "$mounted"
+  rm -rf "$work"
+}
+trap clean_up EXIT
 fail() {
   echo "install: $1" >&2
   exit 1
@@ -26,8 +32,8 @@ Packaging/install.sh install "$stage" "$prefix" >/dev/null
 program="$prefix/bin/lfconv"
 # Nothing of a toolchain is in reach.
 clean() { env -i PATH=/usr/bin:/bin HOME="$work" LANG=C.UTF-8 "$@"; }
-clean "$program" --version | grep -qx 'lfconv [0-9]*\.[0-9]*\.[0-9]*' || fail "no version"
-clean "$program" verify "$golden" >/dev/null || fail "verify does not run"
+clean "$program" --version | grep -x 'lfconv [0-9]*\.[0-9]*\.[0-9]*' >/dev/null || fail "no version"
+clean "$program" verify "$golden" | grep -x '1 passed, 0 failed' >/dev/null || fail "verify does not run"
 ! ldd "$program" | grep -q 'libswift\|libFoundation\|not found' || fail "the Swift library is not linked in"
 for page in lfconv lfconv-inspect lfconv-golden-record lfconv-roberta-to-longformer; do
   [ -s "$prefix/share/man/man1/$page.1" ] || fail "no page $page"
@@ -67,10 +73,14 @@ for suite in "${@:-bookworm}"; do
   for file in /etc/apt/apt.conf.d/*proxy*; do [ -e "$file" ] && cp "$file" "$root/etc/apt/apt.conf.d/"; done
   chroot "$root" sh -c 'apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends /tmp/lfconv.deb >/tmp/apt.log 2>&1 || { tail -5 /tmp/apt.log; exit 1; }' \
     || fail "$suite: the package cannot be installed"
+  # Swift reads the arguments of a program there.
+  mount -t proc proc "$root/proc" && mounted="$root/proc"
   chroot "$root" sh -c 'command -v swift' >/dev/null && fail "$suite has a toolchain"
-  chroot "$root" env LANG=C.UTF-8 lfconv verify /tmp/case || fail "$suite: verify does not run"
+  chroot "$root" env LANG=C.UTF-8 lfconv verify /tmp/case | grep -x '1 passed, 0 failed' >/dev/null \
+    || fail "$suite: verify does not run"
   chroot "$root" env LANG=C.UTF-8 lfconv --version | sed "s/^/install: $suite: /"
   chroot "$root" apt-get remove -y -q lfconv >/dev/null 2>&1 || fail "$suite: it cannot be removed"
   [ ! -e "$root/usr/bin/lfconv" ] || fail "$suite: it is still there"
+  umount "$mounted" && mounted=""
 done
 echo "install: as it should be"
