@@ -3,7 +3,7 @@
 #
 #   Examples/TrainOn/walk.sh path/to/lfconv [python3]
 #
-# With GUIDE_SHORT=1, as in CI, it reads a part of the text and trains for three updates: every command runs, but the
+# With GUIDE_SHORT=1 it reads a part of the text and trains for three updates: every command runs, but the
 # models learn nothing, so that their losses are not compared at the end. What was printed is left in .build/guide/log.
 #
 # Every command of the guide stands here behind `run`, word for word; Documentation/guide.py checks that.
