@@ -5,7 +5,7 @@ PYTHON ?= python3
 LFCONV = .build/release/lfconv
 REAL = $(CURDIR)/.build/real-checkpoints
 
-.PHONY: help demo test setup fetch build release check-libraries generate format lint interop golden-bits fuzz sanitize coverage \
+.PHONY: help demo test setup fetch build release check-libraries generate format lint interop guide guide-update golden-bits fuzz sanitize coverage \
   bench bench-codec bench-update bench-forward bench-forward-update bench-tokenizers clean
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make fuzz      feed damaged input to the readers for a while (FUZZ_SECONDS=60 for each fuzzer)"
 	@echo "make sanitize  run the readers' tests under address and undefined-behaviour sanitizers"
 	@echo "make interop   compare results with stock Hugging Face classes (Python)"
+	@echo "make guide     train a short model and a long one, as Documentation/ tells it (Python; GUIDE_SHORT=1: in minutes)"
 	@echo "make golden-bits  write the bits of the outputs into the committed golden cases"
 	@echo "make bench     measure the container against other tools (Python, zstd)"
 	@echo "make bench-codec  measure the container's codec and hashing against libzstd and libxxhash"
@@ -74,6 +75,15 @@ lint:
 
 interop: release
 	@Golden/tools/interop.sh "$(LFCONV)" "$(PYTHON)"
+	@"$(PYTHON)" Documentation/guide.py check "$(LFCONV)"
+
+# The pages of Documentation/, from the first command to the last. GUIDE_SHORT=1: of each training three updates only.
+# guide-update writes what a whole walk printed into the pages.
+guide: release
+	@GUIDE_SHORT="$(GUIDE_SHORT)" Examples/TrainOn/walk.sh "$(LFCONV)" "$(PYTHON)"
+
+guide-update: guide
+	@"$(PYTHON)" Documentation/guide.py update .build/guide
 
 golden-bits: release
 	@$(PYTHON) Golden/tools/bits.py "$(LFCONV)"

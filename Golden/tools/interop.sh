@@ -1,6 +1,7 @@
 #!/bin/sh
 # Compares results with stock Hugging Face classes, in a Python environment of
-# its own with the pinned versions of Golden/tools/requirements.txt.
+# its own with the pinned versions of Golden/tools/requirements.txt and of
+# Examples/TrainOn/requirements.txt.
 #
 #   Golden/tools/interop.sh path/to/lfconv [python3]
 #
@@ -24,12 +25,13 @@ if ! command -v "$python" >/dev/null 2>&1; then
   echo "interop: $python is missing; 'make setup' installs python3 on Debian" >&2
   exit 1
 fi
-if ! cmp -s "$here/requirements.txt" "$venv/installed"; then
+guide="$here/../../Examples/TrainOn/requirements.txt"
+if ! cat "$here/requirements.txt" "$guide" | cmp -s - "$venv/installed"; then
   echo "interop: setting up $venv"
   rm -rf "$venv"
   "$python" -m venv "$venv"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-  cp "$here/requirements.txt" "$venv/installed"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt" -r "$guide"
+  cat "$here/requirements.txt" "$guide" > "$venv/installed"
 fi
 run="$venv/bin/python"
 
