@@ -43,7 +43,7 @@ enum Main {
       // published they were compared before that.
       if PublishedOutputs.all.isEmpty, let changed = InputRecord.changed() {
         // The result has been printed: there is one object, and this is no other.
-        report(changed, schema: schema, json: false)
+        report(changed, schema: schema, json: false, mayColour: mayColour)
         return changed.kind.rawValue
       }
       return code
