@@ -135,6 +135,18 @@ struct DiffConversionTests {
     }
   }
 
+  @Test("Global projections that were reset")
+  func reset() throws {
+    let source = Repository.golden("longformer-masked-lm-own-global-projections") + "/source"
+    let made = try Program.run(
+      ["roberta-to-longformer", source, "-o", scratch("reset.lfz"), "--reset-global-projections"])
+    #expect(made.exitCode == 0, "\(made.errors)")
+    #expect(
+      try Program.run(["diff", source, scratch("reset.lfz")]).output
+        .hasSuffix(
+          "b is a with the local projections as the global ones, and nothing else was changed\n"))
+  }
+
   @Test("A Longformer that was made longer")
   func longer() throws {
     let source = Self.flavour("longformer")

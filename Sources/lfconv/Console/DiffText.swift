@@ -29,7 +29,10 @@ enum DiffText {
     }
     let made =
       "\(conversion.result.rawValue) is \(conversion.source.rawValue)"
-      + (conversion.isLongformerMade ? " converted to a Longformer" : " in another element type")
+      + (conversion.isLongformerMade
+        ? " converted to a Longformer"
+        : conversion.roundedTo != nil
+          ? " in another element type" : " with the local projections as the global ones")
     guard !conversion.isComplete else {
       return "different: \(made), and nothing else was changed"
     }
