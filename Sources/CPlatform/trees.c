@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,7 +121,22 @@ int lf_lock_new(int descriptor) {
 }
 
 unsigned lf_umask(void) {
+#if defined(__linux__)
+  // Asking umask(2) sets it, for all threads.
+  char text[4096];
+  int descriptor = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+  if (descriptor >= 0) {
+    ssize_t count = read(descriptor, text, sizeof text - 1);
+    close(descriptor);
+    text[count > 0 ? count : 0] = 0;
+    const char *line = strstr(text, "\nUmask:");
+    if (line) return (unsigned)strtoul(line + 7, NULL, 8) & 0777;
+  }
+#endif
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&lock);
   mode_t mask = umask(077);
   umask(mask);
+  pthread_mutex_unlock(&lock);
   return mask;
 }

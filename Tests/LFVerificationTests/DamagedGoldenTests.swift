@@ -221,7 +221,7 @@ struct DamagedGoldenTests {
     let result = try Program.run(["verify", Repository.golden("pytorch-bin-zip"), "--html", page])
     #expect(result.exitCode == 0)
     let html = try String(contentsOfFile: page, encoding: .utf8)
-    #expect(html.contains("sha256 · source/pytorch_model.bin</dt>"))
+    #expect(html.contains("<code>sha256.source/pytorch_model.bin</code></dt>"))
     #expect(!html.contains("pytorch model.bin"))
   }
 }

@@ -232,6 +232,7 @@ struct ReportTests {
     // One model for all stands above.
     let one = try Program.run([
       "verify", scratch("cases"), "--html", path, "--model", scratch("cases/good/source"),
+      "--force",
     ])
     #expect(one.exitCode == 0)
     #expect(

@@ -27,6 +27,8 @@ struct OverwriteTests {
     let arguments: [String]
     /// Inputs of the command.
     let inputs: [String]
+    /// How names of its output may end.
+    var ending: String { description.hasPrefix("draw") ? ".svg" : ".lfz" }
 
     init(_ arguments: String, reads inputs: String...) {
       description = arguments
@@ -58,31 +60,33 @@ struct OverwriteTests {
           + [scratch(output)] + more)
     }
     // An older file.
-    try scratch.file("old.lfz", "old")
-    let refused = try run("old.lfz")
+    try scratch.file("old" + writer.ending, "old")
+    let refused = try run("old" + writer.ending)
     #expect(refused.exitCode == 4, "\(refused.errors)")
     #expect(refused.errors.contains("[io.exists]"))
-    #expect(try String(contentsOfFile: scratch("old.lfz"), encoding: .utf8) == "old")
-    let replaced = try run("old.lfz", ["--force"])
+    #expect(try String(contentsOfFile: scratch("old" + writer.ending), encoding: .utf8) == "old")
+    let replaced = try run("old" + writer.ending, ["--force"])
     #expect(replaced.exitCode <= 1, "\(replaced.errors)")
-    #expect(FileManager.default.contents(atPath: scratch("old.lfz")) != Data("old".utf8))
+    #expect(
+      FileManager.default.contents(atPath: scratch("old" + writer.ending)) != Data("old".utf8))
     // An input, by its name and through links.
     for input in writer.inputs {
-      #expect(symlink(scratch(input), scratch("soft.lfz")) == 0)
-      #expect(link(scratch(input), scratch("hard.lfz")) == 0)
-      for output in [input, "soft.lfz", "hard.lfz"] {
+      #expect(symlink(scratch(input), scratch("soft" + writer.ending)) == 0)
+      #expect(link(scratch(input), scratch("hard" + writer.ending)) == 0)
+      for output in [input, "soft" + writer.ending, "hard" + writer.ending] {
         let result = try run(output, ["--force"])
         #expect([64, 4].contains(result.exitCode), "\(writer) \(output): \(result.errors)")
         #expect(
-          result.errors.contains("[usage.output]") || output == input && !input.hasSuffix(".lfz"),
+          result.errors.contains("[usage.output]")
+            || output == input && !input.hasSuffix(writer.ending),
           "\(writer) \(output): \(result.errors)")
       }
-      for name in ["soft.lfz", "hard.lfz"] {
+      for name in ["soft" + writer.ending, "hard" + writer.ending] {
         #expect(scratch.names.contains(name))
         try FileManager.default.removeItem(atPath: scratch(name))
       }
     }
-    try FileManager.default.removeItem(atPath: scratch("old.lfz"))
+    try FileManager.default.removeItem(atPath: scratch("old" + writer.ending))
     #expect(Restricted.content(scratch.path) == before)
   }
 
