@@ -84,9 +84,11 @@ struct BenchCommand: Action {
     benchmark.attention = attention
     benchmark.repeats = repeats
     benchmark.measuresParts = parts
-    let (tokens, _) = benchmark.tokenCount.multipliedReportingOverflow(by: repeats + 1)
+    let measured = benchmark
     let result = try benchmark.run(model, options: sourceOptions.open) {
-      progress.show("running", $0, of: .items(tokens, "tokens"))
+      // The size has been checked by then; the repeats may be any number.
+      let (tokens, isBeyond) = measured.tokenCount.multipliedReportingOverflow(by: repeats &+ 1)
+      progress.show("running", $0, of: isBeyond ? nil : .items(tokens, "tokens"))
     }
     progress.clear()
     console.times(of: progress)
