@@ -58,7 +58,10 @@ struct LimitTests {
       for (call, output) in [("convert", "a.lfz"), ("bench", "")] {
         let arguments =
           call == "bench"
-          ? ["bench", Restricted.source, "--length", "24", "--repeats", "1", "--threads", "3"]
+          ? [
+            "bench", Restricted.source, "--length", "24", "--batch", "20000", "--repeats", "1",
+            "--threads", "3",
+          ]
           : Restricted.slow(scratch(output), positions: 20_000) + ["--force"]
         let result = try Restricted.run(
           arguments + ["--quiet"], after: "ulimit -v \(megabytes * 1024); ulimit -c 0")
