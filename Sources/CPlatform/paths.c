@@ -10,31 +10,28 @@
 #include <unistd.h>
 #endif
 
-int lf_exchange_paths(const char *first, const char *second) {
-#if defined(__linux__) && defined(SYS_renameat2)
-  const unsigned exchange = 2;  // RENAME_EXCHANGE of linux/fs.h
-  return syscall(SYS_renameat2, AT_FDCWD, first, AT_FDCWD, second, exchange) == 0 ? 0 : errno;
-#elif defined(__APPLE__)
-  return renamex_np(first, second, RENAME_SWAP) == 0 ? 0 : errno;
-#else
-  (void)first;
-  (void)second;
-  return ENOSYS;
-#endif
-}
+enum renaming { EXCHANGE, TO_FREE };
 
-int lf_rename_to_free(const char *from, const char *to) {
+static int rename_as(enum renaming kind, const char *from, const char *to) {
 #if defined(__linux__) && defined(SYS_renameat2)
-  const unsigned no_replace = 1;  // RENAME_NOREPLACE of linux/fs.h
-  return syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, no_replace) == 0 ? 0 : errno;
+  // RENAME_EXCHANGE and RENAME_NOREPLACE of linux/fs.h
+  const unsigned flag = kind == EXCHANGE ? 2 : 1;
+  return syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flag) == 0 ? 0 : errno;
 #elif defined(__APPLE__)
-  return renamex_np(from, to, RENAME_EXCL) == 0 ? 0 : errno;
+  return renamex_np(from, to, kind == EXCHANGE ? RENAME_SWAP : RENAME_EXCL) == 0 ? 0 : errno;
 #else
+  (void)kind;
   (void)from;
   (void)to;
   return ENOSYS;
 #endif
 }
+
+int lf_exchange_paths(const char *first, const char *second) {
+  return rename_as(EXCHANGE, first, second);
+}
+
+int lf_rename_to_free(const char *from, const char *to) { return rename_as(TO_FREE, from, to); }
 
 int lf_open_for_reading(const char *path) {
   int descriptor;

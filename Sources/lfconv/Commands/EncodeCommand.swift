@@ -53,16 +53,16 @@ struct EncodeCommand: Action {
   @Option(
     help: ArgumentHelp(
       "How token states become a vector: auto, cls, mean, max or none.", valueName: "pooling"),
-    completion: CommandValues.completion(PoolingChoice.self), transform: CommandValues.choice)
-  var pooling = PoolingChoice.auto
+    completion: CommandValues.completion(Pooling.self), transform: CommandValues.choice)
+  var pooling = Pooling.auto
 
   @Flag(help: "Make vectors as long as 1, whatever the model's files say.")
   var normalize = false
 
   @Option(
     help: ArgumentHelp("Which tokens are global: auto, none or first.", valueName: "tokens"),
-    completion: CommandValues.completion(GlobalChoice.self), transform: CommandValues.choice)
-  var global = GlobalChoice.auto
+    completion: CommandValues.completion(GlobalTokens.self), transform: CommandValues.choice)
+  var global = GlobalTokens.auto
 
   @Option(
     parsing: .unconditional,
@@ -82,7 +82,7 @@ struct EncodeCommand: Action {
     // Before any work is done for it.
     let file = try output.map { try OutputFile($0, overwrite: common.force) }
     let options = TextEncoderOptions(
-      pooling: pooling.pooling, normalizes: normalize ? true : nil, globalTokens: global.tokens,
+      pooling: pooling, normalizes: normalize ? true : nil, globalTokens: global,
       maximumLength: maxLength)
     let encoder = try TextEncoder(
       model, options: options, opening: sourceOptions.open, threads: common.threadCount)
@@ -130,33 +130,5 @@ struct EncodeCommand: Action {
             + "\(encoder.vectorSize) numbers each"
           : "\(total.lines.counted("vector")) of \(encoder.vectorSize) numbers, "
             + "from \(total.tokens.counted("token"))"))
-  }
-}
-
-/// What `--pooling` takes.
-enum PoolingChoice: String, CaseIterable {
-  case auto, cls, mean, max, none
-
-  var pooling: Pooling {
-    switch self {
-    case .auto: .auto
-    case .cls: .cls
-    case .mean: .mean
-    case .max: .max
-    case .none: .none
-    }
-  }
-}
-
-/// What `--global` takes.
-enum GlobalChoice: String, CaseIterable {
-  case auto, none, first
-
-  var tokens: GlobalTokens {
-    switch self {
-    case .auto: .auto
-    case .none: .none
-    case .first: .first
-    }
   }
 }

@@ -17,7 +17,7 @@ struct CaseSection {
     text += problem
     if let path = result.modelPath {
       text += "<p class=\"small\"><span class=\"soft\">model</span> "
-      text += "<code>\(Markup.text(printable(path)))</code></p>\n"
+      text += "<code>\(Markup.text(path))</code></p>\n"
     }
     if let details = result.details {
       text += "<p class=\"soft small\">\(Markup.text(description(details)))</p>\n"
@@ -96,9 +96,9 @@ struct CaseSection {
   private func row(_ output: OutputComparison) -> String {
     var text =
       "<tr><td><span class=\"verdict \(output.passed ? "pass\">ok" : "fail\">off")</span></td>"
-    text += "<td><code>\(Markup.text(printable(output.name)))</code>"
+    text += "<td><code>\(Markup.text(output.name))</code>"
     if !output.message.isEmpty {
-      text += "<div class=\"hint\">\(Markup.text(printable(output.message)))</div>"
+      text += "<div class=\"hint\">\(Markup.text(output.message))</div>"
     } else if let worst = output.worst, !output.passed {
       // The columns that a narrow window has no room for.
       text += "<div class=\"hint narrow-only\">\(worst.numbers) at [\(worst.place)]</div>"

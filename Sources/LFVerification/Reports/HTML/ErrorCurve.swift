@@ -80,7 +80,7 @@ struct ErrorCurve {
         let place = Markup.number(x(index))
         text += "<circle class=\"dot\(output.passed ? "" : " off")\" cx=\"\(place)\" "
         text += "cy=\"\(Markup.number(y(output.share)))\" r=\"4.5\"><title>"
-        text += "\(Markup.text(printable(output.name))): \(output.timesTolerance) × the tolerance"
+        text += "\(Markup.text(output.name)): \(output.timesTolerance) × the tolerance"
         text += "</title></circle>"
         guard index.isMultiple(of: step) || output.layer == nil else { continue }
         text += "<text transform=\"translate(\(place) \(Int(bottom) + 14)) rotate(-32)\" "

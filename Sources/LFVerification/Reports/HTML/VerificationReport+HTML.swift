@@ -13,9 +13,9 @@ extension VerificationReport {
       <html lang="en"><head><meta charset="utf-8"/>
       <meta name="viewport" content="width=device-width, initial-scale=1"/>
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-      <title>\(Markup.text(printable(title)))</title>
+      <title>\(Markup.text(title))</title>
       <style>\(PageStyle.sheet)</style></head>
-      <body><main><header><h1>\(Markup.text(printable(title)))</h1>
+      <body><main><header><h1>\(Markup.text(title))</h1>
       <p class="soft">\(Markup.text(summary))\(seconds)</p>
       \(facts)</header>
 
@@ -49,7 +49,7 @@ extension VerificationReport {
       ("processor", "\(processor), instruction set \(instructionSet)"),
     ]
     let items = rows.map { name, value in
-      "<dt>\(name)</dt><dd>\(Markup.text(printable(value)))</dd>"
+      "<dt>\(name)</dt><dd>\(Markup.text(value))</dd>"
     }
     return "<dl class=\"facts\">" + items.joined() + "</dl>"
   }
