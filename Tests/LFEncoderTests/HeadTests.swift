@@ -25,7 +25,7 @@ import Testing
     let inputs = EncoderInputs(
       batch: 2, length: 6, inputIDs: Self.ids,
       attentionMask: Self.ids.map { $0 == 1 ? 0 : 1 })
-    for residency in [Residency.resident, .streamed] {
+    for residency in [Residency.resident, .onDemand, .streamed] {
       try check(model, inputs, residency: residency)
     }
   }

@@ -22,7 +22,7 @@ import Testing
     var shape = Self.shape
     shape.elementType = type
     let model = try TinyModel(shape, seed: 31)
-    for residency in [Residency.resident, .streamed] {
+    for residency in [Residency.resident, .onDemand, .streamed] {
       try check(model, Self.inputs, residency: residency)
     }
   }
@@ -41,6 +41,7 @@ import Testing
       let expected = try run(.resident, 1)
       for threads in [1, 2, 3, 8] {
         #expect(try run(.resident, threads) == expected, "\(sample.note)")
+        #expect(try run(.onDemand, threads) == expected, "\(sample.note)")
         #expect(try run(.streamed, threads) == expected, "\(sample.note)")
       }
     }
@@ -49,7 +50,7 @@ import Testing
   @Test("a model runs again with other inputs and gives what a new one gives")
   func reuse() throws {
     let model = try TinyModel(Self.shape, seed: 32)
-    for residency in [Residency.resident, .streamed] {
+    for residency in [Residency.resident, .onDemand, .streamed] {
       let reference = try EncoderModel(
         configuration: model.configuration, source: model.source, residency: residency,
         threads: 2)
@@ -87,7 +88,7 @@ import Testing
 
   @Test(
     "a missing, misshapen or whole-number tensor is named",
-    arguments: [Residency.resident, .streamed])
+    arguments: [Residency.resident, .onDemand, .streamed])
   func refusals(_ residency: Residency) throws {
     let model = try TinyModel(Self.shape, seed: 34)
     for name in [

@@ -146,6 +146,35 @@ struct HeadTests {
         .encode([String(repeating: "word ", count: 400)])
     }
   }
+
+  @Test(
+    "The async forms of heads and hidden states give what the plain ones give, and can be cancelled"
+  )
+  func asynchronousHeads() async throws {
+    let texts = goldens.texts
+    let labels = try goldens.encoder("roberta-labels")
+    #expect(try await labels.labels(of: texts) == labels.plainLabels(texts))
+    let tokens = try goldens.encoder("bert-token-labels")
+    #expect(try await tokens.tokenLabels(of: texts) == tokens.plainTokenLabels(texts))
+    let masked = try goldens.encoder("longformer-masked-lm")
+    let text = try #require(texts.last)
+    #expect(try await masked.candidates(in: text) == masked.plainCandidates(text))
+    #expect(try await masked.hiddenStates(of: text) == masked.plainStates(text))
+    await #expect(throws: LFError.self) { try await labels.candidates(in: "<mask>") }
+    let calls: [@Sendable () async throws -> Void] = [
+      { _ = try await labels.labels(of: texts) },
+      { _ = try await tokens.tokenLabels(of: texts) },
+      { _ = try await masked.candidates(in: text) },
+      { _ = try await masked.hiddenStates(of: text) },
+    ]
+    for call in calls {
+      let task = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        try await call()
+      }
+      await #expect(throws: CancellationError.self) { try await task.value }
+    }
+  }
 }
 
 /// Reports of a call, in their order.
@@ -174,6 +203,14 @@ private final class Held: Sendable {
 }
 
 extension TextEncoder {
-  /// The plain form, from where the async one would be chosen.
+  // The plain forms, from where the async ones would be chosen.
   fileprivate func inOneGo(_ texts: [String]) throws -> [[Float]] { try encode(texts) }
+  fileprivate func plainLabels(_ texts: [String]) throws -> [[LabelScore]] { try labels(of: texts) }
+  fileprivate func plainTokenLabels(_ texts: [String]) throws -> [[TokenLabels]] {
+    try tokenLabels(of: texts)
+  }
+  fileprivate func plainCandidates(_ text: String) throws -> [[TokenCandidate]] {
+    try candidates(in: text)
+  }
+  fileprivate func plainStates(_ text: String) throws -> TextStates { try hiddenStates(of: text) }
 }

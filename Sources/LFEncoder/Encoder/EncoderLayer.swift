@@ -32,12 +32,10 @@ struct EncoderLayer {
       project(states)
     }
     try attention.run()
-    if let query = weights.globalQuery, let key = weights.globalKey,
-      let value = weights.globalValue
-    {
+    if let global = weights.global {
       try GlobalAttention(
-        context: context(.globalAttention), isCausal: rule.isCausal, query: query, key: key,
-        value: value
+        context: context(.globalAttention), isCausal: rule.isCausal, query: global.query,
+        key: global.key, value: global.value
       ).run(states)
     }
   }

@@ -18,7 +18,7 @@ public final class EncoderModel: Sendable {
   let workers: Workers
   let embeddings: EmbeddingWeights
   let head: HeadWeights
-  /// All layers of a resident model, otherwise empty.
+  /// All layers of a model that is not streamed, otherwise empty.
   let layers: [LayerWeights]
 
   /// Checks all weights, and reads those that stay in memory.
@@ -39,24 +39,27 @@ public final class EncoderModel: Sendable {
     workers = Workers(count: threads)
     self.threads = workers.count
     reader = WeightReader(source: source)
+    let globals = configuration.globalProjections
     var layers: [LayerWeights] = []
-    switch residency {
-    case .resident:
-      for index in 0..<configuration.layerCount {
-        let layer = try Self.memory(configuration, index)
-        try reader.read(layer.slots(index, configuration.globalProjections), workers: workers)
+    for index in 0..<configuration.layerCount {
+      let layer = try Self.memory(configuration, index)
+      let globalSlots = layer.global?.slots(index, globals) ?? []
+      switch residency {
+      case .resident:
+        try reader.read(layer.slots(index), workers: workers)
+        try layer.global?.require(index, globals, reader, workers)
         layers.append(layer)
-      }
-    case .streamed:
-      for index in 0..<configuration.layerCount {
-        let layer = try Self.memory(configuration, index)
-        for slot in layer.slots(index, configuration.globalProjections) { try reader.check(slot) }
+      case .onDemand:
+        for slot in globalSlots { try reader.check(slot) }
+        try reader.read(layer.slots(index), workers: workers)
+        layers.append(layer)
+      case .streamed:
+        for slot in layer.slots(index) + globalSlots { try reader.check(slot) }
       }
     }
     self.layers = layers
     embeddings = try EmbeddingWeights(
-      configuration: configuration, reader: reader, workers: workers,
-      isStreamed: residency == .streamed)
+      configuration: configuration, reader: reader, workers: workers, residency: residency)
     head = try HeadWeights(
       configuration: configuration, reader: reader, workers: workers,
       isStreamed: residency == .streamed)
@@ -81,10 +84,7 @@ public final class EncoderModel: Sendable {
     for (index, old) in model.layers.enumerated() {
       let layer = try LayerWeights(
         sharing: old, hasGlobal: configuration.hasGlobalTokens(layer: index))
-      if old.globalQuery == nil, layer.globalQuery != nil {
-        try reader.read(
-          layer.globalSlots(index, configuration.globalProjections), workers: workers)
-      }
+      try layer.global?.require(index, configuration.globalProjections, reader, workers)
       layers.append(layer)
     }
     self.layers = layers
@@ -161,6 +161,10 @@ public final class EncoderModel: Sendable {
 public enum Residency: Sendable, Equatable {
   /// All weights are read once, when the model is made.
   case resident
+  /// The same, but what a text may not need is read when the first text needs it:
+  /// rows of the embedding tables, and the projections for global tokens. A model
+  /// is ready sooner; its file must stay as it is.
+  case onDemand
   /// A layer's weights are read when it runs and then dropped, of the embedding
   /// tables only the rows that occur: memory is bounded by one layer, whatever
   /// the number of layers and the vocabulary.

@@ -35,7 +35,7 @@ public struct ForwardPass {
       configuration: model.configuration, inputs: self.inputs, workers: workers)
     states = try Matrix(rows: self.inputs.tokens, columns: model.configuration.hiddenSize)
     try Embeddings(
-      configuration: model.configuration, weights: model.embeddings, reader: model.reader,
+      configuration: model.configuration, weights: model.embeddings,
       workers: workers.timing(.embeddings)
     ).run(self.inputs, into: states)
   }
@@ -116,20 +116,32 @@ public struct ForwardPass {
       workers: workers, noise: noise)
   }
 
-  private mutating func weights(_ layer: Int) throws(LFError) -> LayerWeights {
-    if model.residency == .resident { return model.layers[layer] }
+  /// - Parameter isShared: whether other passes use them too, which may have
+  ///   global tokens where this one has none.
+  private mutating func weights(
+    _ layer: Int, isShared: Bool = false
+  ) throws(LFError) -> LayerWeights {
+    let globals = model.configuration.globalProjections
+    if model.residency != .streamed {
+      let weights = model.layers[layer]
+      if isShared || inputs.sequences.contains(where: { !$0.globals.isEmpty }) {
+        try weights.global?.require(layer, globals, model.reader, model.workers)
+      }
+      return weights
+    }
     let hasGlobal = model.configuration.hasGlobalTokens(layer: layer)
     let memory: LayerWeights
-    if let streamed, (streamed.globalQuery != nil) == hasGlobal {
+    if let streamed, (streamed.global != nil) == hasGlobal {
       memory = streamed
     } else {
       memory = try EncoderModel.memory(model.configuration, layer)
       streamed = memory
     }
     try model.reader.read(
-      memory.slots(layer, model.configuration.globalProjections), workers: model.workers)
+      memory.slots(layer) + (memory.global?.slots(layer, globals) ?? []), workers: model.workers)
     return memory
   }
+
   // MARK: Passes in step
 
   /// A layer's weights in memory, valid until the pass that read them reads the
@@ -141,7 +153,7 @@ public struct ForwardPass {
   /// Reads the weights of the next layer; nil when all layers have run.
   package mutating func loadLayer() throws(LFError) -> LoadedLayer? {
     guard completedLayers < model.configuration.layerCount else { return nil }
-    return LoadedLayer(weights: try weights(completedLayers))
+    return LoadedLayer(weights: try weights(completedLayers, isShared: true))
   }
 
   /// Runs the next layer with weights that another pass may have read, so that

@@ -137,8 +137,10 @@ struct HeadRun {
     _ features: Matrix, _ model: EncoderModel, _ decoder: TensorName, _ bias: Matrix,
     into target: Matrix
   ) throws(LFError) {
-    let resident =
-      model.head.decoder ?? (decoder == .wordEmbeddings ? model.embeddings.words : nil)
+    var resident = model.head.decoder
+    if resident == nil, decoder == .wordEmbeddings {
+      resident = try model.embeddings.words.whole(model.workers)
+    }
     let vocabulary = bias.columns
     let step = resident == nil ? min(readWords, vocabulary) : vocabulary
     var packed: [PackedMatrix] = []

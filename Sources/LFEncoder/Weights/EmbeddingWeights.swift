@@ -3,34 +3,61 @@ import LFFamilies
 
 /// The embedding tables; of a streamed model only what is always needed.
 struct EmbeddingWeights: Sendable {
-  let words: Matrix?  // [V, H]; nil when streamed
-  let positions: Matrix?  // [P, H]; nil when streamed
+  let words: EmbeddingTable  // [V, H]
+  let positions: EmbeddingTable  // [P, H]
   let types: Matrix  // [T, H]
   let norm: NormWeights  // [H]
 
   init(
-    configuration: ModelConfiguration, reader: WeightReader, workers: Workers, isStreamed: Bool
+    configuration: ModelConfiguration, reader: WeightReader, workers: Workers,
+    residency: Residency
   ) throws(LFError) {
     let hidden = configuration.hiddenSize
-    try reader.check(TensorName.wordEmbeddings, rows: configuration.vocabularySize, columns: hidden)
-    try reader.check(
-      TensorName.positionEmbeddings, rows: configuration.positionCount, columns: hidden)
     types = try Matrix(rows: configuration.tokenTypeCount, columns: hidden)
     norm = try NormWeights(width: hidden)
     var slots = WeightSlot.norm("embeddings.LayerNorm", norm)
     slots.append(WeightSlot(.tokenTypeEmbeddings, .plain(types)))
-    if isStreamed {
-      words = nil
-      positions = nil
-    } else {
-      let words = try Matrix(rows: configuration.vocabularySize, columns: hidden)
-      let positions = try Matrix(rows: configuration.positionCount, columns: hidden)
-      slots.append(WeightSlot(.wordEmbeddings, .plain(words)))
-      slots.append(WeightSlot(.positionEmbeddings, .plain(positions)))
-      self.words = words
-      self.positions = positions
+    func table(_ name: TensorName, rows: Int) throws(LFError) -> EmbeddingTable {
+      try reader.check(name, rows: rows, columns: hidden)
+      switch residency {
+      case .resident:
+        let matrix = try Matrix(rows: rows, columns: hidden)
+        slots.append(WeightSlot(name, .plain(matrix)))
+        return .resident(matrix)
+      case .onDemand:
+        return .onDemand(try OnDemandTable(name, rows: rows, columns: hidden, reader: reader))
+      case .streamed: return .streamed(reader, name, columns: hidden)
+      }
     }
+    words = try table(.wordEmbeddings, rows: configuration.vocabularySize)
+    positions = try table(.positionEmbeddings, rows: configuration.positionCount)
     try reader.read(slots, workers: workers)
+  }
+}
+
+/// An embedding table, wherever it is.
+enum EmbeddingTable: Sendable {
+  case resident(Matrix)  // [rows, H]
+  case onDemand(OnDemandTable)  // [rows, H]
+  case streamed(WeightReader, TensorName, columns: Int)
+
+  /// Rows of tokens.
+  func rows(_ ids: [Int], _ workers: Workers) throws(LFError) -> EmbeddingRows {
+    switch self {
+    case .resident(let table): EmbeddingRows(table: table, ids: ids)
+    case .onDemand(let table): EmbeddingRows(table: try table.reading(ids, workers), ids: ids)
+    case .streamed(let reader, let name, let columns):
+      try EmbeddingRows(reader: reader, name: name, ids: ids, columns: columns)
+    }
+  }
+
+  /// All rows in memory; nil when the model is streamed.
+  func whole(_ workers: Workers) throws(LFError) -> Matrix? {
+    switch self {
+    case .resident(let table): table
+    case .onDemand(let table): try table.reading(workers)
+    case .streamed: nil
+    }
   }
 }
 

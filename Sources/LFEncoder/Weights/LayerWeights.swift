@@ -8,9 +8,7 @@ import LFFamilies
 struct LayerWeights: Sendable {
   /// query, key and value one below the other, so that one product makes all.
   let projections: LinearWeights  // [3H, H]
-  let globalQuery: LinearWeights?  // [H, H]; nil where attention is full
-  let globalKey: LinearWeights?  // [H, H]
-  let globalValue: LinearWeights?  // [H, H]
+  let global: GlobalWeights?  // nil where attention has no global tokens
   let attentionOutput: LinearWeights  // [H, H]
   let attentionNorm: NormWeights  // [H]
   let intermediate: LinearWeights  // [I, H]
@@ -22,9 +20,7 @@ struct LayerWeights: Sendable {
     let hidden = configuration.hiddenSize
     let inner = configuration.intermediateSize
     projections = try LinearWeights(outputs: 3 * hidden, inputs: hidden)
-    globalQuery = hasGlobal ? try LinearWeights(outputs: hidden, inputs: hidden) : nil
-    globalKey = hasGlobal ? try LinearWeights(outputs: hidden, inputs: hidden) : nil
-    globalValue = hasGlobal ? try LinearWeights(outputs: hidden, inputs: hidden) : nil
+    global = hasGlobal ? try GlobalWeights(hidden: hidden) : nil
     attentionOutput = try LinearWeights(outputs: hidden, inputs: hidden)
     attentionNorm = try NormWeights(width: hidden)
     intermediate = try LinearWeights(outputs: inner, inputs: hidden)
@@ -43,21 +39,15 @@ struct LayerWeights: Sendable {
     intermediate = other.intermediate
     output = other.output
     outputNorm = other.outputNorm
-    let hidden = projections.weight.columns
-    func linear(_ old: LinearWeights?) throws(LFError) -> LinearWeights? {
-      guard hasGlobal else { return nil }
-      if let old { return old }
-      return try LinearWeights(outputs: hidden, inputs: hidden)
+    if hasGlobal, other.global == nil {
+      global = try GlobalWeights(hidden: projections.weight.columns)
+    } else {
+      global = hasGlobal ? other.global : nil
     }
-    globalQuery = try linear(other.globalQuery)
-    globalKey = try linear(other.globalKey)
-    globalValue = try linear(other.globalValue)
   }
 
-  /// Where each tensor of layer `index` goes.
-  ///
-  /// - Parameter globals: which tensors the global projections are read from.
-  func slots(_ index: Int, _ globals: GlobalProjections = .own) -> [WeightSlot] {
+  /// Where each tensor of layer `index` goes, those of `global` left out.
+  func slots(_ index: Int) -> [WeightSlot] {
     let hidden = projections.weight.columns
     let layer = "encoder.layer.\(index)."
     var slots: [WeightSlot] = []
@@ -65,24 +55,11 @@ struct LayerWeights: Sendable {
       let rows = part * hidden..<(part + 1) * hidden
       slots += WeightSlot.linear(layer + "attention.self." + name, projections, rows: rows)
     }
-    slots += globalSlots(index, globals)
     slots += WeightSlot.linear(layer + "attention.output.dense", attentionOutput)
     slots += WeightSlot.norm(layer + "attention.output.LayerNorm", attentionNorm)
     slots += WeightSlot.linear(layer + "intermediate.dense", intermediate)
     slots += WeightSlot.linear(layer + "output.dense", output)
     slots += WeightSlot.norm(layer + "output.LayerNorm", outputNorm)
-    return slots
-  }
-
-  /// The same for the global projections alone.
-  func globalSlots(_ index: Int, _ globals: GlobalProjections) -> [WeightSlot] {
-    var slots: [WeightSlot] = []
-    for (name, linear) in [("query", globalQuery), ("key", globalKey), ("value", globalValue)] {
-      guard let linear else { continue }
-      slots += WeightSlot.linear(
-        "encoder.layer.\(index).attention.self." + name + (globals == .own ? "_global" : ""),
-        linear)
-    }
     return slots
   }
 }

@@ -42,8 +42,13 @@ struct WeightReader: Sendable {
   /// Reads a block of rows. target [rows, columns].
   func read(_ name: TensorName, rows: Range<Int>, into target: Matrix) throws(LFError) {
     precondition(rows.count == target.rows)
+    try read(name, element: rows.lowerBound * target.columns, into: target)
+  }
+
+  /// Reads elements of a tensor that was checked. target: as many.
+  func read(_ name: TensorName, element: Int, into target: Matrix) throws(LFError) {
     guard let index = indices[name] else { throw missing(name) }
-    try read(index, element: rows.lowerBound * target.columns, into: target)
+    try read(index, element: element, into: target)
   }
 
   /// Reads some rows of a table, neighbours together.
@@ -55,7 +60,7 @@ struct WeightReader: Sendable {
     precondition(rows.count == target.rows)
     // Containers decode whole chunks, so that two needed rows in one window
     // are better read with what lies between them.
-    let window = max(1, (1 << 17) / max(1, target.columns))
+    let window = max(1, Self.pieceElements / max(1, target.columns))
     let scratch = try Matrix(rows: window, columns: target.columns)  // [window, columns]
     var next = 0
     while next < rows.count {
@@ -131,7 +136,7 @@ struct WeightReader: Sendable {
 
   /// Elements that are read at a time: as many as a container keeps in a chunk,
   /// so that each is decoded once and packed from the cache.
-  private static let pieceElements = 1 << 17
+  static let pieceElements = 1 << 17
 
   /// Reads a tensor's elements piece by piece.
   ///

@@ -30,8 +30,51 @@ extension TextEncoder {
     }
   }
 
+  /// What a model for sequence classification says about texts, without blocking
+  /// the caller's thread.
+  ///
+  /// - Throws: `CancellationError`; otherwise as the plain form.
+  public func labels(
+    of texts: [String], progress: @escaping @Sendable (EncodingProgress) -> Void = { _ in }
+  ) async throws -> [[LabelScore]] {
+    try await offThread { (isCancelled) throws(LFError) in
+      try labels(of: texts, isCancelled: isCancelled, progress: progress)
+    }
+  }
+
+  /// What a model for token classification says about every token of texts,
+  /// without blocking the caller's thread.
+  ///
+  /// - Throws: `CancellationError`; otherwise as the plain form.
+  public func tokenLabels(
+    of texts: [String], progress: @escaping @Sendable (EncodingProgress) -> Void = { _ in }
+  ) async throws -> [[TokenLabels]] {
+    try await offThread { (isCancelled) throws(LFError) in
+      try tokenLabels(of: texts, isCancelled: isCancelled, progress: progress)
+    }
+  }
+
+  /// What may stand where a text has the mask token, without blocking the
+  /// caller's thread.
+  ///
+  /// - Throws: `CancellationError`; otherwise as the plain form.
+  public func candidates(in text: String, count: Int = 5) async throws -> [[TokenCandidate]] {
+    try await offThread { (isCancelled) throws(LFError) in
+      try candidates(in: text, count: count, isCancelled: isCancelled)
+    }
+  }
+
+  /// The states after every layer of a text, without blocking the caller's thread.
+  ///
+  /// - Throws: `CancellationError`; otherwise as the plain form.
+  public func hiddenStates(of text: String) async throws -> TextStates {
+    try await offThread { (isCancelled) throws(LFError) in
+      try hiddenStates(of: text, isCancelled: isCancelled)
+    }
+  }
+
   /// Does work on a queue of its own, and tells it when the task is cancelled.
-  func offThread<Result: Sendable>(
+  private func offThread<Result: Sendable>(
     _ work: @escaping @Sendable (_ isCancelled: @Sendable () -> Bool) throws(LFError) -> Result
   ) async throws -> Result {
     let flag = CancellationFlag()

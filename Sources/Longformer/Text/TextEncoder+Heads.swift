@@ -14,9 +14,15 @@ extension TextEncoder {
   public func labels(
     of texts: [String], progress: (EncodingProgress) -> Void = { _ in }
   ) throws(LFError) -> [[LabelScore]] {
+    try labels(of: texts, isCancelled: { false }, progress: progress)
+  }
+
+  func labels(
+    of texts: [String], isCancelled: () -> Bool, progress: (EncodingProgress) -> Void
+  ) throws(LFError) -> [[LabelScore]] {
     let scale = try labelScale(.sequenceClassification)
     return try results(
-      of: texts, for: .head, progress: progress,
+      of: texts, for: .head, progress: progress, isCancelled: isCancelled,
       each: { (pass, part, _) throws(LFError) in
         scale.scores(try pass.head(of: part)["logits"]?.values[...] ?? [])
       })
@@ -29,9 +35,15 @@ extension TextEncoder {
   public func tokenLabels(
     of texts: [String], progress: (EncodingProgress) -> Void = { _ in }
   ) throws(LFError) -> [[TokenLabels]] {
+    try tokenLabels(of: texts, isCancelled: { false }, progress: progress)
+  }
+
+  func tokenLabels(
+    of texts: [String], isCancelled: () -> Bool, progress: (EncodingProgress) -> Void
+  ) throws(LFError) -> [[TokenLabels]] {
     let scale = try labelScale(.tokenClassification)
     return try results(
-      of: texts, for: .head, progress: progress,
+      of: texts, for: .head, progress: progress, isCancelled: isCancelled,
       each: { (pass, part, text) throws(LFError) in
         let logits = try pass.head(of: part)["logits"]?.values ?? []  // [S, labels]
         let width = scale.count
@@ -56,10 +68,16 @@ extension TextEncoder {
   public func candidates(
     in text: String, count: Int = 5
   ) throws(LFError) -> [[TokenCandidate]] {
+    try candidates(in: text, count: count, isCancelled: { false })
+  }
+
+  func candidates(
+    in text: String, count: Int, isCancelled: () -> Bool
+  ) throws(LFError) -> [[TokenCandidate]] {
     guard model.encoder.hasMaskedLanguageModel else { throw EncoderModel.noMaskedLanguageModel }
     let mask = try opened.maskToken(rows: model.configuration.vocabularySize)
     let lists = try results(
-      of: [text], for: .head, progress: { _ in },
+      of: [text], for: .head, progress: { _ in }, isCancelled: isCancelled,
       each: { (pass, part, text) throws(LFError) in
         try candidates(count, for: mask, in: pass, part, text)
       })
@@ -70,10 +88,17 @@ extension TextEncoder {
   ///
   /// - Throws: as `encode`.
   public func hiddenStates(of text: String) throws(LFError) -> TextStates {
+    try hiddenStates(of: text, isCancelled: { false })
+  }
+
+  func hiddenStates(of text: String, isCancelled: () -> Bool) throws(LFError) -> TextStates {
     let prepared = try prepare(utf8: Array(text.utf8))
     var pass = try model.encoder.begin(packing: [prepared.inputs])
     var layers: [[Float]] = []
-    repeat { layers.append(pass.states(of: 0).values) } while try pass.runLayer()
+    repeat {
+      if isCancelled() { throw Self.cancelled }
+      layers.append(pass.states(of: 0).values)
+    } while try pass.runLayer()
     return TextStates(
       tokens: prepared.encoding.list, texts: tokenizer.tokens(of: prepared.encoding),
       layers: layers, shape: [prepared.tokenCount, hiddenSize])

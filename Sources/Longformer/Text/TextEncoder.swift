@@ -23,6 +23,11 @@ public import LFTokenizers
 /// padding. A text's results are the same to the bit whatever else is encoded
 /// with it, and with any number of threads. One encoder serves any number of
 /// callers at a time; no text and no file makes it trap.
+///
+/// So that a first text does not wait for all of a model, rows of the embedding
+/// tables and the projections for global tokens are read when a text first needs
+/// them. The file is kept open, and must stay as it is while the encoder lives;
+/// replacing it by another of the same name is no change.
 public struct TextEncoder: Sendable {
   /// The model.
   public let model: LongformerModel
@@ -71,7 +76,7 @@ public struct TextEncoder: Sendable {
     let tokenizer = try opened.tokenizer()
     self.tokenizer = settings.lowercases ? tokenizer.lowercasing() : tokenizer
     model = try LongformerModel(
-      opened, residency: .resident, threads: threads ?? Machine.coreCount)
+      opened, residency: .onDemand, threads: threads ?? Machine.coreCount)
     let longest = model.configuration.longestInput
     if let wanted = options.maximumLength, !(1...longest ~= wanted) {
       throw .refused(

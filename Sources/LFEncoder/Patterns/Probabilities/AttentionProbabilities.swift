@@ -129,11 +129,10 @@ struct AttentionProbabilities {
   /// Projections of a sequence for its global tokens; nil when it has none.
   private func global(_ states: Matrix, _ sequence: Int) throws(LFError) -> Global? {
     let mask = context.inputs.sequences[sequence]
-    guard let query = weights.globalQuery, let key = weights.globalKey, !mask.globals.isEmpty
-    else { return nil }
+    guard let global = weights.global, !mask.globals.isEmpty else { return nil }
     let states = states.rows(context.rows(of: sequence))  // [S, H]
     return Global(
-      queries: try query.applied(to: try states.gathered(mask.globals), context.workers),
-      keys: try key.applied(to: states, context.workers))
+      queries: try global.query.applied(to: try states.gathered(mask.globals), context.workers),
+      keys: try global.key.applied(to: states, context.workers))
   }
 }
