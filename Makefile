@@ -9,8 +9,8 @@ REAL = $(CURDIR)/.build/real-checkpoints
 PREFIX ?= /usr/local
 STAGE = .build/stage
 
-.PHONY: help demo test setup fetch build release stage install uninstall deb test-install check-libraries generate format lint interop guide guide-update golden-bits fuzz faults sanitize coverage \
-  bench bench-codec bench-update bench-forward bench-forward-update bench-tokenizers clean
+.PHONY: help demo test setup fetch build release docs stage install uninstall deb test-install check-libraries generate format lint interop guide guide-update golden-bits fuzz faults sanitize coverage \
+  bench bench-codec bench-update bench-forward bench-forward-update bench-tokenizers bench-encode bench-encode-update clean
 
 help:
 	@echo "make demo      convert a small RoBERTa, prove it, inspect it, verify it; then a real one (7 MB, fetched)"
@@ -21,6 +21,7 @@ help:
 	@echo "make fetch     download the real checkpoints that tests use, 190 MB"
 	@echo "make build     build everything for debugging"
 	@echo "make release   build $(LFCONV)"
+	@echo "make docs      make the pages of the library Longformer with DocC, in .build/docs"
 	@echo "make install   put the program, its manual and completions below PREFIX=$(PREFIX); make uninstall"
 	@echo "make deb       make a Debian package, in .build"
 	@echo "make test-install  install and use both, the package in a fresh Debian (root, debootstrap)"
@@ -38,7 +39,8 @@ help:
 	@echo "make bench-codec  measure the container's codec and hashing against libzstd and libxxhash"
 	@echo "make bench-forward  measure the forward pass against other tools (Python), for an hour or two"
 	@echo "make bench-tokenizers  measure the tokenizers against Hugging Face's (Python), on one thread"
-	@echo "make bench-update, make bench-forward-update  the same, and write the tables into README.md"
+	@echo "make bench-encode  measure texts to vectors against sentence-transformers (Python): cold start, long texts"
+	@echo "make bench-update, bench-forward-update, bench-encode-update  the same, and write the tables into README.md"
 
 demo:
 	@$(MAKE) --no-print-directory setup
@@ -65,6 +67,10 @@ check-libraries:
 
 build: check-libraries
 	$(SWIFT) build
+
+# The library's pages, from its documentation comments.
+docs: check-libraries
+	@Documentation/docs.sh "$(SWIFT)"
 
 release: check-libraries
 	$(SWIFT) build -c release --product lfconv
@@ -150,6 +156,12 @@ bench-forward-update: release
 bench-tokenizers: check-libraries
 	@$(SWIFT) build -c release --package-path Benchmarks/Tokenizers --product TokenizerBenchmark
 	@"$(PYTHON)" Benchmarks/text.py Benchmarks/Tokenizers/.build/release/TokenizerBenchmark --real "$(REAL)" $(OPTIONS)
+
+bench-encode: release
+	@$(BENCH) encode $(OPTIONS)
+
+bench-encode-update: release
+	@$(BENCH) encode --readme README.md $(OPTIONS)
 
 FUZZ_SECONDS ?= 60
 fuzz: check-libraries

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Measures the container or the forward pass against other tools and prints the tables.
+# Measures the container, the forward pass or texts to vectors against other tools and prints the tables.
 #
-#   Benchmarks/run.sh path/to/lfconv container|forward [OPTION …]
+#   Benchmarks/run.sh path/to/lfconv container|forward|encode [OPTION …]
 #
-# Options are those of container.py and forward.py; --readme README.md also writes the tables into that file.
+# Options are those of container.py, forward.py and encode.py; --readme README.md also writes the tables into that file.
 set -eu
 lfconv=$1
 what=$2
@@ -23,8 +23,8 @@ if ! cmp -s "$build/benchmark-requirements.txt" "$venv/installed"; then
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$build/benchmark-requirements.txt"
   cp "$build/benchmark-requirements.txt" "$venv/installed"
 fi
-if [ "$what" = forward ]; then
-  exec "$venv/bin/python" "$here/forward.py" --lfconv "$lfconv" "$@"
+if [ "$what" != container ]; then
+  exec "$venv/bin/python" "$here/$what.py" --lfconv "$lfconv" "$@"
 fi
 weights="$build/real-checkpoints/minilm"
 "$here/../Golden/tools/fetch-real.sh" "$weights" minilm

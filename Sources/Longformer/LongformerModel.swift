@@ -15,6 +15,8 @@ public struct LongformerModel: Sendable {
   ///
   /// - Parameters:
   ///   - path: a SOURCE of the command line.
+  ///   - options: what else there is to say about the checkpoint.
+  ///   - residency: how much of the model stays in memory.
   ///   - threads: threads at most; results do not depend on it.
   /// - Throws: the errors of the format, `model.*` and `config.*` for tensors
   ///   that make up no supported model, `weights.*`, `memory.exhausted`.

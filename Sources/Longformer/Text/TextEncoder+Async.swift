@@ -8,7 +8,10 @@ extension TextEncoder {
   /// The work runs on a queue of its own, so that Swift's concurrency keeps its
   /// threads. When the task is cancelled it stops before the next layer.
   ///
-  /// - Parameter progress: called after every few texts, on that queue.
+  /// - Parameters:
+  ///   - texts: any number of texts.
+  ///   - progress: called after every few texts, on that queue.
+  /// - Returns: a vector for each text.
   /// - Throws: `CancellationError` when the task was cancelled; otherwise the
   ///   `LFError` of the plain form.
   public func encode(

@@ -59,6 +59,7 @@ extension TextEncoder {
   /// What may stand where a text has the mask token ("<mask>", "[MASK]").
   ///
   /// - Parameters:
+  ///   - text: a text with a mask token in one place or several.
   ///   - count: how many candidates for each place.
   /// - Returns: for each mask token of the text its candidates, the most probable
   ///   first.

@@ -105,7 +105,9 @@ public struct TextEncoder: Sendable {
 
   /// Makes texts into vectors.
   ///
-  /// - Parameter progress: called after every few texts.
+  /// - Parameters:
+  ///   - texts: any number of texts.
+  ///   - progress: called after every few texts.
   /// - Returns: a vector for each text, `vectorSize` numbers; with
   ///   `Pooling.none` the states of its tokens, row by row.
   /// - Throws: `text.*` and `tokenizer.*` with the number of the text, from 0 on,
