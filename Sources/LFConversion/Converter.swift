@@ -94,13 +94,19 @@ public struct Converter: Sendable {
         output, overwrite: overwrite, compression: compression, shardByteCount: shardByteCount)
       try writer.write(content, threads: threads) { progress("writing", $0) }
       if isChecked {
+        let written = try writer.reopen()
         var proof = Proof(
           plan: plan, model: model, source: rounded(opened.source, RoundingLoss()),
-          written: try writer.reopen(), threads: threads)
+          written: written, threads: threads)
         proof.resetsGlobalProjections = resetsGlobalProjections
         proof.rounding = try rounding(opened, model, loss)
         proof.obstacle = Self.obstacle(nonfinite, loss)
-        report.checks = try proof.run { progress("checking", $0) }
+        do throws(LFError) {
+          report.checks = try proof.run { progress("checking", $0) }
+        } catch {
+          throw ChangedSource(content: content, written: written, path: source, threads: threads)
+            .explanation(of: error) ?? error
+        }
       }
       try writer.publish()
       report.bytes = writer.byteCount

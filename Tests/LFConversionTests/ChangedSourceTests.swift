@@ -1,0 +1,64 @@
+import Foundation
+import LFConversion
+import LFCore
+import LFFamilies
+import Synchronization
+import TestSupport
+import Testing
+
+/// A source that changes between being written and being proven.
+@Suite("A source that changes before the proof")
+struct ChangedSourceTests {
+  private static let name = "roberta-masked-lm-three-windows"
+
+  /// Converts, and changes one byte of the weights when the proof begins; the
+  /// time of the file is set back, so that only its content tells.
+  private func error(_ output: String, offset: UInt64, elementType: ElementType? = nil) throws
+    -> LFError?
+  {
+    let scratch = try Scratch()
+    let source = try scratch.copy(Repository.golden(Self.name) + "/source", as: "model")
+    let weights = source + "/model.safetensors"
+    let time = try FileManager.default.attributesOfItem(atPath: weights)[.modificationDate]
+    var converter = Converter(
+      .longformer(LongformerOptions(attentionWindow: [8], maxPositions: 60)), source: source,
+      output: scratch(output), threads: 2)
+    converter.elementType = elementType
+    let hasChanged = Mutex(false)
+    let result = failure {
+      try converter.run { step, _ in
+        guard step == "checking" else { return }
+        hasChanged.withLock { hasChanged in
+          if !hasChanged { flip(weights, offset) }
+          hasChanged = true
+        }
+      }
+    }
+    #expect(hasChanged.withLock { $0 })
+    if let time {
+      try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: weights)
+    }
+    #expect(scratch.names == ["model"])
+    return result
+  }
+
+  /// Flips the lowest bit of a byte, counted from the end of a file.
+  private func flip(_ path: String, _ offset: UInt64) {
+    guard let file = FileHandle(forUpdatingAtPath: path), let size = try? file.seekToEnd() else {
+      return
+    }
+    try? file.seek(toOffset: size - offset)
+    guard let byte = try? file.read(upToCount: 1)?.first else { return }
+    try? file.seek(toOffset: size - offset)
+    try? file.write(contentsOf: Data([byte ^ 1]))
+  }
+
+  @Test("It is the source's fault, with the tensor named", arguments: ["a.lfz", "folder"])
+  func changed(output: String) throws {
+    for type in [nil, ElementType.f64] {
+      let error = try error(output, offset: 4, elementType: type)
+      #expect(error?.code == "io.changed" && error?.kind == .io)
+      #expect(error?.location.file?.hasSuffix("/model") == true && error?.location.entry != nil)
+    }
+  }
+}
