@@ -106,6 +106,7 @@ public struct OpenedModel: Sendable {
         .completed(weights, isFolder: false)
       result.path = path
     }
+    try checkExpansion(of: result, options.limits)
     if let selection = try NameSelection(options, of: result.source, path: path) {
       result.source = selection.source
       result.notes += selection.note.map { [$0] } ?? []
@@ -115,6 +116,26 @@ public struct OpenedModel: Sendable {
     }
     result.tellDetails()
     return result
+  }
+
+  /// Refuses tensors that share storages and would become many times the file's
+  /// size where each is written or held for itself.
+  private static func checkExpansion(
+    of model: OpenedModel, _ limits: Limits
+  ) throws(LFError) {
+    let most =
+      limits.expansionRatio * min(model.byteCount, Int.max >> 8) + limits.expansionSlack
+    var total = 0
+    for tensor in model.source.tensors {
+      let sum = total.addingReportingOverflow(tensor.byteCount)
+      guard !sum.overflow, sum.partialValue <= most else {
+        throw .refused(
+          "checkpoint.expansion", at: .init(file: model.path, entry: tensor.name.text),
+          expected: "tensors of at most \(most) bytes in a file of \(model.byteCount)",
+          found: "more, which share storages")
+      }
+      total = sum.partialValue
+    }
   }
 
   /// Whether all of the container's tensors are the model's, none left out by

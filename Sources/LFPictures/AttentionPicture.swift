@@ -146,8 +146,16 @@ package struct AttentionPicture {
   /// Adds a run's keys to the cells that they lie in.
   private func count(_ run: KeyRun, in cells: inout [Int]) {
     guard run.count > 0 else { return }
+    // As many steps as there are cells, however many keys there are.
     guard run.step == 1 else {
-      for key in run.positions { cells[key / tokensPerCell] += 1 }
+      var taken = 0
+      while taken < run.count {
+        let cell = (run.first + taken * run.step) / tokensPerCell
+        let last = min(length - 1, (cell + 1) * tokensPerCell - 1)
+        let reached = min(run.count, (last - run.first) / run.step + 1)
+        cells[cell] += reached - taken
+        taken = reached
+      }
       return
     }
     let keys = run.first..<run.first + run.count

@@ -16,7 +16,8 @@ let coveredC: [CSetting] = [.unsafeFlags(["-O2", "-std=c11", "-f" + sanitize.dro
 
 let fuzzers = [
   "SafetensorsFuzzer", "ZipFuzzer", "PickleFuzzer", "IndexFuzzer", "ConfigFuzzer",
-  "ContainerFuzzer", "LiteralsFuzzer", "TokenizerFuzzer", "TextFuzzer",
+  "ContainerFuzzer", "LiteralsFuzzer", "TokenizerFuzzer", "TextFuzzer", "CaseFuzzer",
+  "FolderFuzzer",
 ]
 
 let package = Package(
@@ -28,6 +29,7 @@ let package = Package(
     .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c"),
     .target(name: "CPlatform"),
     .target(name: "CContainer", dependencies: ["CProtobufC", "CXXHash"], cSettings: coveredC),
+    .target(name: "CKernels", cSettings: coveredC),
     .target(name: "CFuzz"),
     .plugin(name: "EmbedFamilies", capability: .buildTool()),
 
@@ -50,10 +52,34 @@ let package = Package(
       ],
       swiftSettings: covered),
     .target(
+      name: "LFEncoder", dependencies: ["LFCore", "LFFamilies", "CKernels"],
+      swiftSettings: covered),
+    .target(name: "LFPictures", dependencies: ["LFCore", "LFFamilies"], swiftSettings: covered),
+    .target(
+      name: "LFConversion",
+      dependencies: [
+        "LFCore", "LFFiles", "LFCheckpoints", "LFContainer", "LFFamilies", "LFModels", "LFEncoder",
+      ],
+      swiftSettings: covered),
+    .target(
+      name: "LFVerification",
+      dependencies: [
+        "LFCore", "LFFiles", "LFCheckpoints", "LFFamilies", "LFModels", "LFEncoder", "LFPictures",
+        "LFConversion", "CXXHash",
+      ],
+      swiftSettings: covered),
+    .target(
+      name: "Longformer",
+      dependencies: [
+        "LFCore", "LFFiles", "LFFamilies", "LFTokenizers", "LFModels", "LFEncoder",
+      ],
+      swiftSettings: covered),
+    .target(
       name: "FuzzSupport",
       dependencies: [
         "CFuzz", "CContainer", "CXXHash", "CZstd", "LFCore", "LFFiles", "LFCheckpoints",
-        "LFContainer", "LFFamilies", "LFModels", "LFTokenizers",
+        "LFContainer", "LFFamilies", "LFModels", "LFTokenizers", "LFVerification",
+        "Longformer",
       ],
       swiftSettings: covered),
   ]

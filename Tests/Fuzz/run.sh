@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 fuzz_seconds=${1:-60}
 [ $# -gt 0 ] && shift
 [ $# -gt 0 ] || set -- SafetensorsFuzzer ZipFuzzer PickleFuzzer IndexFuzzer ConfigFuzzer \
-  ContainerFuzzer LiteralsFuzzer TokenizerFuzzer TextFuzzer
+  ContainerFuzzer LiteralsFuzzer TokenizerFuzzer TextFuzzer CaseFuzzer FolderFuzzer
 build=.build/${LFCONV_SANITIZE:-fuzzer}
 swift build -c release --scratch-path "$build"
 python3 seeds.py

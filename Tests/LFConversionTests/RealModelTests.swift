@@ -13,7 +13,7 @@ import Testing
 /// names the folder.
 @Suite("Real models")
 struct RealModelTests {
-  private static let root = ProcessInfo.processInfo.environment["LFCONV_REAL_CHECKPOINTS"]
+  private static let root = Repository.realCheckpoints
 
   private static func folder(_ name: String) -> String? {
     guard let path = root.map({ $0 + "/" + name }),

@@ -95,6 +95,17 @@ struct JSONParserTests {
     #expect(try JSONParser.parse(Array(text.utf8)).objectValue?.members.count == 60_000)
   }
 
+  @Test("A text has as many values as the limit says, and no more")
+  func values() throws {
+    var limits = Limits.standard
+    limits.jsonValues = 6
+    let text = Array(#"{"a":[1,2,{}],"b":""}"#.utf8)
+    #expect(try JSONParser.parse(text, limits: limits).objectValue?.members.count == 2)
+    limits.jsonValues = 5
+    let error = #expect(throws: LFError.self) { try JSONParser.parse(text, limits: limits) }
+    #expect(error?.code == "json.values")
+  }
+
   @Test("The place of a value is found, and only there is replaced")
   func range() throws {
     let text = "{\"a\" : {\"b\": [1, {\"b\":2}] , \"c\": 12 }, \"c\":3}"

@@ -11,7 +11,7 @@ import Testing
 /// looked for. `checkpoint_vh.pt` is the heavy-chain model of the sapiens
 /// package, a small RoBERTa that fairseq trained.
 @Suite struct RealCheckpointTests {
-  static let folder = ProcessInfo.processInfo.environment["LFCONV_REAL_CHECKPOINTS"]
+  static let folder = Repository.realCheckpoints
 
   static let sapiens: String? = folder.flatMap { folder in
     FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String }

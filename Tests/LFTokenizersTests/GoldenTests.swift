@@ -40,7 +40,7 @@ struct GoldenTests {
   }
 
   /// Folder of the real checkpoints, where they have been fetched.
-  private static let realFolder = ProcessInfo.processInfo.environment["LFCONV_REAL_CHECKPOINTS"]
+  private static let realFolder = Repository.realCheckpoints
 
   @Test(
     "Every line of the tokenizers of MiniLM and AntiBERTy", .enabled(if: realFolder != nil),

@@ -78,6 +78,18 @@ struct RefusalTests {
     #expect(error.code == code, "\(error)")
   }
 
+  @Test("An expression that goes back without end is refused once it does")
+  func regularExpression() throws {
+    let others = """
+      "pre_tokenizer":{"type":"Split","pattern":{"Regex":"(a|aa)+b"},"behavior":"Removed",\
+      "invert":false},
+      """
+    let tokenizer = try Self.tokenizer(others: others)
+    #expect(try tokenizer.encode("aab").ids.isEmpty)
+    let error = failure { try tokenizer.encode(String(repeating: "a", count: 2_000)) }
+    #expect(error?.code == "tokenizer.regex-cost")
+  }
+
   @Test("Text that is not UTF-8, with its place")
   func invalidText() throws {
     let tokenizer = try Self.tokenizer()

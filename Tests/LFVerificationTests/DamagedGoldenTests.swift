@@ -72,6 +72,20 @@ struct DamagedGoldenTests {
     #expect(result.message.contains("the value at [0,0,3] is NaN"), "\(result.message)")
   }
 
+  @Test("A NaN against a NaN fails, and both are told")
+  func bothNaN() throws {
+    let broken = try BrokenCase("globals-absent")
+    try broken.editWeights { $0.add(.nan, to: $0.tensor("lm_head.bias"), element: 3) }
+    var expected = try SafetensorsFile(broken.folder + "/expected.safetensors")
+    expected.add(.nan, to: expected.tensor("logits"), element: 3)
+    try expected.save()
+    let result = Verifier().verify(broken.folder)
+    #expect(result.status == .fail)
+    #expect(
+      result.message.contains("the expected value at [0,0,3] is NaN, and the value is NaN"),
+      "\(result.message)")
+  }
+
   @Test(
     "Expected outputs of a wrong shape mean a damaged golden, or another model",
     arguments: [

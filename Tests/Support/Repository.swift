@@ -18,6 +18,13 @@ public enum Repository {
       .sorted()
   }()
 
+  /// The folder that `LFCONV_REAL_CHECKPOINTS` names; nil where it is empty or not set,
+  /// and tests of real models are skipped.
+  public static let realCheckpoints: String? = {
+    let path = ProcessInfo.processInfo.environment["LFCONV_REAL_CHECKPOINTS"] ?? ""
+    return path.isEmpty ? nil : path
+  }()
+
   /// `checkpoint_vh.pt` of sapiens 1.0.2, or nil when it has not been fetched.
   public static let realCheckpoint: String? = {
     let path = root + "/.build/real-checkpoints/sapiens/checkpoint_vh.pt"

@@ -162,4 +162,25 @@ struct EncodeTests {
     #expect(usage.exitCode == 64)
     #expect(Set(scratch.names).subtracting(before) == ["empty.txt", "good.txt"])
   }
+
+  @Test("A token that the model has no row for is told with its line")
+  func unknownToken() throws {
+    let path = try model("roberta-labels")
+    let file = URL(fileURLWithPath: path + "/tokenizer.json")
+    var json = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    var tokens = try #require(json["added_tokens"] as? [[String: Any]])
+    var token = try #require(tokens.last)
+    token["content"] = "ZZZ"
+    token["id"] = 9999
+    tokens.append(token)
+    json["added_tokens"] = tokens
+    try JSONSerialization.data(withJSONObject: json).write(to: file)
+    let text = try scratch.file("texts.txt", "a\nb ZZZ\n")
+    let result = try Program.run(["encode", path, "--text", text])
+    #expect(result.exitCode == 2)
+    #expect(
+      result.errors.contains("texts.txt:line 2@2: expected values from 0 to"), "\(result.errors)")
+    #expect(result.errors.contains("[input.range]"))
+  }
 }

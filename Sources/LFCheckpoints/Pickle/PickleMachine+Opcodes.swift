@@ -64,10 +64,7 @@ extension PickleMachine {
     case .stackGlobal:
       let name = try pop()
       let module = try pop()
-      guard let name = graph.text(name), let module = graph.text(module) else {
-        throw fail("pickle.global", "a module and a name as strings", graph.describe(name))
-      }
-      try global(module: module, name: name)
+      try global(module, name)
     case .reduce, .newObj:
       let arguments = try pop()
       try record(try pop(), arguments)

@@ -14,6 +14,10 @@ struct PickleMachine {
   private var marks: [Int] = []
   private var memo: [Int: PickleReference] = [:]
   private var globalPlaces: [PickleGlobal: PickleReference] = [:]
+  /// The same by the two texts that a name was made of: an opcode of one byte must
+  /// not cost as much as a name is long.
+  private var globalPlacesByTexts: [Int64: PickleReference] = [:]
+  private var nameBytes = 0
   /// Items put on the stack, which a stream of two-byte opcodes could make far
   /// more than there are values.
   private var pushes = 0
@@ -192,10 +196,27 @@ struct PickleMachine {
         "pickle.global", "a module and a name", "\"\(printable(global.text, limit: 200))\"")
     }
     if let known = globalPlaces[global] { return try push(known) }
+    nameBytes += module.utf8.count + name.utf8.count
+    guard nameBytes <= limits.pickleNameBytes else {
+      throw fail(
+        "pickle.names", "names of classes and functions of at most \(limits.pickleNameBytes) bytes",
+        "more")
+    }
     let reference = try add(.global(Int32(truncatingIfNeeded: graph.globals.count)))
     graph.globals.append(global)
     globalPlaces[global] = reference
     try push(reference)
+  }
+
+  /// The same for names that are texts of the pickle.
+  mutating func global(_ module: PickleReference, _ name: PickleReference) throws(LFError) {
+    let key = Int64(module.position) << 32 | Int64(name.position)
+    if let known = globalPlacesByTexts[key] { return try push(known) }
+    guard let nameText = graph.text(name), let moduleText = graph.text(module) else {
+      throw fail("pickle.global", "a module and a name as strings", graph.describe(name))
+    }
+    try global(module: moduleText, name: nameText)
+    globalPlacesByTexts[key] = try top()
   }
 
   mutating func record(

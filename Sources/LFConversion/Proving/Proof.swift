@@ -151,7 +151,7 @@ struct Proof {
     let isFromZero = model.configuration.positions == .fromZero
     let zeros = [UInt8](repeating: 0, count: original.descriptor.rowByteCount)
     let rowBytes = original.descriptor.rowByteCount
-    let table = try source.bytes(from)
+    var table = RowWindow(source: source, index: from, rowBytes: max(1, rowBytes))
     let rows = tensor.descriptor.shape.dimensions.first ?? 0
     let block = max(1, (4 << 20) / max(1, rowBytes))
     for first in stride(from: 0, to: rows, by: block) {
@@ -170,7 +170,7 @@ struct Proof {
         // first usable row + (i mod n).
         let start = isFromZero ? 0 : pad + 1
         let expected = row <= pad ? row : start + (row - pad - 1) % usable
-        guard mine == table[expected * rowBytes..<(expected + 1) * rowBytes] else {
+        guard try mine == table.row(expected) else {
           throw Self.failure(
             Self.positionsName, "row \(row) = source row \(expected)", "other bytes")
         }

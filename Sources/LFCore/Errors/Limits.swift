@@ -5,6 +5,9 @@ public struct Limits: Sendable {
   public var jsonBytes = 100_000_000
   /// Deepest nesting of a JSON text.
   public var jsonDepth = 64
+  /// Most values in one JSON text, names of members not counted: a value takes
+  /// tens of bytes of memory and two of the text.
+  public var jsonValues = 4_000_000
   /// Most tensors in one checkpoint.
   public var tensors = 65_536
   /// Longest tensor name in UTF-8 bytes.
@@ -17,6 +20,8 @@ public struct Limits: Sendable {
   public var pickleBytes = 256 << 20
   /// Most values one pickle may build.
   public var pickleValues = 4_000_000
+  /// Most bytes of all names of classes and functions in one pickle.
+  public var pickleNameBytes = 16 << 20
   /// Logical bytes a compressed file may stand for: `ratio × file + slack`.
   public var expansionRatio = 64
   /// The slack of that, in bytes.

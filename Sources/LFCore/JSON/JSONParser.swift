@@ -7,6 +7,8 @@ public struct JSONParser {
   private let bytes: ArraySlice<UInt8>
   private let location: LFError.Location
   private let depthLimit: Int
+  private let valueLimit: Int
+  private var values = 0
   private var index: Int
   /// Keys that lead to a value whose place is asked for.
   private var wanted: [String]?
@@ -20,7 +22,7 @@ public struct JSONParser {
     _ bytes: ArraySlice<UInt8>, at location: LFError.Location = .init(),
     limits: Limits = .standard
   ) throws(LFError) -> JSONValue {
-    var parser = JSONParser(bytes, location, limits.jsonDepth)
+    var parser = JSONParser(bytes, location, limits)
     guard bytes.count <= limits.jsonBytes else {
       throw .refused(
         "json.size", at: location, expected: "at most \(limits.jsonBytes) bytes",
@@ -41,16 +43,17 @@ public struct JSONParser {
   public static func range(
     of path: [String], in bytes: [UInt8], at location: LFError.Location = .init()
   ) throws(LFError) -> Range<Int>? {
-    var parser = JSONParser(bytes[...], location, Limits.standard.jsonDepth)
+    var parser = JSONParser(bytes[...], location, .standard)
     parser.wanted = path
     _ = try parser.document()
     return parser.place
   }
 
-  private init(_ bytes: ArraySlice<UInt8>, _ location: LFError.Location, _ depthLimit: Int) {
+  private init(_ bytes: ArraySlice<UInt8>, _ location: LFError.Location, _ limits: Limits) {
     self.bytes = bytes
     self.location = location
-    self.depthLimit = depthLimit
+    depthLimit = limits.jsonDepth
+    valueLimit = limits.jsonValues
     index = bytes.startIndex
   }
 
@@ -74,6 +77,10 @@ public struct JSONParser {
     var stack: [Open] = []
     while true {
       skipSpace()
+      values += 1
+      guard values <= valueLimit else {
+        throw fail("json.values", "at most \(valueLimit) values", "more")
+      }
       var start = index
       var value: JSONValue
       if take("[") {

@@ -84,6 +84,10 @@ public struct ModelConfiguration: Sendable {
   /// Whether the model is a Longformer already.
   public var isLongformer: Bool { family == FamilyTable.longformer }
 
+  /// Most heads of all layers together: what is told of each must not become more
+  /// than files are.
+  private static let mostHeads = 1 << 18
+
   /// Checks a configuration in Hugging Face's form.
   ///
   /// - Parameters:
@@ -108,7 +112,7 @@ public struct ModelConfiguration: Sendable {
     layerCount = try fields.count("num_hidden_layers", 1...4096)
     headCount = try fields.count("num_attention_heads", 1...(1 << 16))
     intermediateSize = try fields.count("intermediate_size", 1...(1 << 22))
-    positionCount = try fields.count("max_position_embeddings", 1...(1 << 28))
+    positionCount = try fields.count("max_position_embeddings", 1...(1 << 25))
     tokenTypeCount = try fields.count("type_vocab_size", 1...(1 << 16))
     // A token that the configuration states goes before the vocabulary's, and
     // that before the family's default.
@@ -131,6 +135,11 @@ public struct ModelConfiguration: Sendable {
       throw fields.error(
         "num_attention_heads", expected: "a divisor of hidden_size \(hiddenSize)",
         found: "\(headCount)")
+    }
+    guard layerCount * headCount <= Self.mostHeads else {
+      throw fields.error(
+        "num_attention_heads", expected: "at most \(Self.mostHeads) heads in all layers together",
+        found: "\(layerCount.counted("layer")) of \(headCount)")
     }
     guard positions == .fromZero || positionCount > paddingID + 1 else {
       throw fields.error(

@@ -129,7 +129,10 @@ public struct OutputComparison: Sendable {
     let place = worstIndex.map(String.init).joined(separator: ",")
     if let index = sums.expectedNotFinite {
       flaw = .expectedNotFinite
-      message = "the expected value at [\(place)] is \(Self.text(expected[index]))"
+      let own = Double(values[index])
+      message =
+        "the expected value at [\(place)] is \(Self.text(expected[index]))"
+        + (own.isFinite ? "" : ", and the value is \(Self.text(own))")
     } else if let index = sums.notFinite {
       flaw = .notFinite
       message = "the value at [\(place)] is \(Self.text(Double(values[index])))"

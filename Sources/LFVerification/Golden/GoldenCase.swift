@@ -36,7 +36,7 @@ public struct GoldenCase: Sendable {
   /// The exact bits of some outputs.
   let bits: [String: OutputBits]
   private let tolerance: Tolerance
-  private let tolerances: [(output: String, tolerance: Tolerance)]
+  private let tolerances: [String: Tolerance]
 
   /// Which files it may name.
   let paths: CasePaths
@@ -81,7 +81,7 @@ public struct GoldenCase: Sendable {
     attention = try fields.optionalText("attention")
     bits = try fields.bits("bits")
     tolerance = try fields.tolerance(json["tolerance"], "tolerance", base: .standard)
-    var tolerances: [(String, Tolerance)] = []
+    var tolerances: [String: Tolerance] = [:]
     for overrides in [json["outputs"], json["tolerance"]?.objectValue?["outputs"]] {
       guard let overrides, overrides != .null else { continue }
       guard let members = overrides.objectValue?.members else {
@@ -89,8 +89,8 @@ public struct GoldenCase: Sendable {
       }
       for member in members {
         let value = member.value.objectValue?["tolerance"] ?? member.value
-        tolerances.append(
-          (member.key, try fields.tolerance(value, "outputs.\(member.key)", base: tolerance)))
+        let own = try fields.tolerance(value, "outputs.\(member.key)", base: tolerance)
+        tolerances[member.key] = tolerances[member.key] ?? own
       }
     }
     self.tolerances = tolerances
@@ -116,7 +116,7 @@ public struct GoldenCase: Sendable {
 
   /// The tolerance of an output.
   public func tolerance(of output: String) -> Tolerance {
-    tolerances.first { $0.output == output }?.tolerance ?? tolerance
+    tolerances[output] ?? tolerance
   }
 
   /// The folders of all cases at some paths: each is the folder of a case, or a

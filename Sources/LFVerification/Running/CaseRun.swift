@@ -62,9 +62,9 @@ struct CaseRun {
 
   /// Compares outputs with all that is expected.
   func compare(_ outputs: ModelOutputs) -> [OutputComparison] {
-    expected.outputs.map { wanted in
+    let known = outputs.tensors.map(\.name).joined(separator: ", ")
+    return expected.outputs.map { wanted in
       guard let own = outputs[wanted.name] else {
-        let known = outputs.tensors.map(\.name).joined(separator: ", ")
         return OutputComparison(
           name: wanted.name, shape: wanted.shape, .absent,
           "the model has no such output, only \(known)")

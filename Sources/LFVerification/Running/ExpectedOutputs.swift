@@ -13,6 +13,9 @@ struct ExpectedOutputs {
 
   var outputs: [Output]
 
+  /// More than a model of 4,096 layers has.
+  static let most = 10_000
+
   /// Reads the file.
   ///
   /// - Throws: `golden.expected` for an empty file or another type than float32
@@ -22,6 +25,11 @@ struct ExpectedOutputs {
     guard !source.tensors.isEmpty else {
       throw .refused(
         "golden.expected", at: .init(file: path), expected: "at least one output", found: "none")
+    }
+    guard source.tensors.count <= Self.most else {
+      throw .refused(
+        "golden.expected", at: .init(file: path), expected: "at most \(Self.most) outputs",
+        found: "\(source.tensors.count)")
     }
     var outputs: [Output] = []
     for (index, tensor) in source.tensors.enumerated() {

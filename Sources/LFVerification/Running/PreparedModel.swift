@@ -32,6 +32,7 @@ struct PreparedModel {
       temporary = nil
       return
     }
+    try Self.checkSize(conversion, recognized, source.byteCount, golden)
     let folder = try TemporaryFolder.make()
     do throws(LFError) {
       let output = Paths.join(folder, "converted.lfz")
@@ -52,6 +53,26 @@ struct PreparedModel {
       throw error.located(file: Paths.join(golden.folder, "case.json"), entry: "convert")
     }
   }
+
+  /// A case of a few bytes must not ask for a table of gigabytes.
+  private static func checkSize(
+    _ conversion: LongformerOptions, _ model: RecognizedModel, _ sourceBytes: Int,
+    _ golden: GoldenCase
+  ) throws(LFError) {
+    let rows = conversion.maxPositions ?? 0
+    let (bytes, overflow) = rows.multipliedReportingOverflow(
+      by: 4 * model.configuration.hiddenSize)
+    let most = 64 * min(sourceBytes, Int.max >> 8) + tableSlack
+    guard overflow || bytes > most else { return }
+    throw .refused(
+      "golden.size",
+      at: .init(file: Paths.join(golden.folder, "case.json"), entry: "convert.max_positions"),
+      expected: "a position table of at most \(most.byteText)",
+      found: "\(rows.counted("row")) of \(4 * model.configuration.hiddenSize) bytes")
+  }
+
+  /// Bytes of a position table that any model may get.
+  private static let tableSlack = 256 << 20
 
   /// The tensors under the names of the file.
   var source: any TensorSource { opened.source }

@@ -124,6 +124,42 @@ struct SignalTests {
     }
   }
 
+  @Test(
+    "Where folders cannot be exchanged the old one is renamed aside, and back after a failure",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: tracer), "no strace"))
+  func withoutExchange() throws {
+    let scratch = try Scratch()
+    let conversion = Restricted.quick(scratch("out")) + ["--quiet", "--force", "--no-check"]
+    // Renaming is done by two calls; the second one publishes.
+    func run(_ faults: String..., more: [String] = []) throws -> Program.Result {
+      let injected = ["renameat2:error=EINVAL"] + faults
+      return try Program.run(
+        ["-f", "-o", "/dev/null", "-e", "trace=rename,renameat2"]
+          + injected.flatMap { ["-e", "inject=" + $0] } + [Program.path] + conversion + more,
+        program: Self.tracer)
+    }
+    #expect(try Program.run(conversion + ["--dtype", "bf16"]).exitCode == 0)
+    let old = Restricted.content(scratch("out"))
+    #expect(try run(more: ["--dtype", "bf16"]).exitCode == 0)
+    for fault in ["rename:error=EACCES:when=1", "rename:error=ENOSPC:when=2"] {
+      #expect(try run(fault).exitCode == 4)
+      #expect(Restricted.content(scratch.path).count == old.count)
+      #expect(Restricted.content(scratch("out")) == old)
+    }
+    // A loss of power between the two: the old folder lies beside, and stays there.
+    _ = try run("rename:error=EINTR:signal=SIGKILL:when=2")
+    #expect(!FileManager.default.fileExists(atPath: scratch("out")))
+    #expect(try Program.run(conversion).exitCode == 0)
+    let left = Restricted.temporaries(in: scratch.path)
+    #expect(left.count == 1 && left[0].hasSuffix(".tmp.old"))
+    #expect(Restricted.content(scratch(left[0])) == old)
+    // A signal waits until the new one is there.
+    let new = Restricted.content(scratch("out"))
+    #expect(try run("rename:signal=SIGTERM:when=1", more: ["--dtype", "bf16"]).exitCode != 4)
+    #expect(Restricted.content(scratch("out")) == old && new != old)
+    #expect(Restricted.temporaries(in: scratch.path).count == 1)
+  }
+
   @Test("What a killed process left is removed by the next one; what lives or is foreign stays")
   func leftovers() throws {
     let scratch = try Scratch()

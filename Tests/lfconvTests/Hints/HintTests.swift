@@ -59,7 +59,7 @@ struct HintTests {
   }
 
   /// Real checkpoints, where the environment says that they are there.
-  private static let antiBERTy = ProcessInfo.processInfo.environment["LFCONV_REAL_CHECKPOINTS"]
+  private static let antiBERTy = Repository.realCheckpoints
     .map { $0 + "/antiberty" }
     .flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
 
