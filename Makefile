@@ -10,7 +10,7 @@ PREFIX ?= /usr/local
 STAGE = .build/stage
 
 .PHONY: help demo test setup fetch build release docs stage install uninstall deb test-install check-libraries generate format lint interop guide guide-update golden-bits fuzz faults sanitize coverage \
-  bench bench-codec bench-update bench-forward bench-forward-update bench-tokenizers bench-encode bench-encode-update clean
+  help-texts bench bench-codec bench-update bench-forward bench-forward-update bench-tokenizers bench-encode bench-encode-update clean
 
 help:
 	@echo "make demo      convert a small RoBERTa, prove it, inspect it, verify it; then a real one (7 MB, fetched)"
@@ -27,6 +27,7 @@ help:
 	@echo "make test-install  install and use both, the package in a fresh Debian (root, debootstrap)"
 	@echo "make lint      check the format of the Swift sources"
 	@echo "make format    format the Swift sources"
+	@echo "make help-texts  write what every command's help is now into Tests/lfconvTests/Help"
 	@echo "make generate  compile Specs/lfz.proto to C again"
 	@echo "make coverage  run the tests and print how many lines of each module they reach"
 	@echo "make fuzz      feed damaged input to the readers for a while (FUZZ_SECONDS=60 for each fuzzer)"
@@ -72,14 +73,14 @@ build: check-libraries
 docs: check-libraries
 	@Documentation/docs.sh "$(SWIFT)"
 
+# With the Swift library linked in, so that it runs where there is no toolchain and can be
+# installed as it is; on Apple's systems that library is the system's.
+STATIC = $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 release: check-libraries
-	$(SWIFT) build -c release --product lfconv
+	$(SWIFT) build -c release --product lfconv $(STATIC)
 
-# With the Swift library linked in: it runs where there is no toolchain.
-STATIC = -c release --product lfconv --static-swift-stdlib
-stage: check-libraries
-	$(SWIFT) build $(STATIC)
-	@Packaging/stage.sh "$$($(SWIFT) build $(STATIC) --show-bin-path)/lfconv" "$(STAGE)"
+stage: release
+	@Packaging/stage.sh "$(LFCONV)" "$(STAGE)"
 
 # What is staged already is taken where there is no Swift, as under sudo:
 #   make stage && sudo make install
@@ -95,15 +96,20 @@ uninstall:
 deb: stage
 	@Packaging/deb.sh "$(STAGE)" .build
 
+# SUITES are releases of Debian, made fresh; without any the package is unpacked and used here.
 SUITES ?= bookworm
 test-install: deb
-	@Tests/Install/run.sh "$(STAGE)" .build/lfconv_*.deb $(SUITES)
+	@Tests/Install/run.sh "$(STAGE)" "$$(ls -t .build/lfconv_*.deb | head -n 1)" $(SUITES)
 
 GENERATED = Sources/CContainer/index
 generate:
 	@.ci/setup generator
 	protoc-c --proto_path=Specs --c_out=$(GENERATED) lfz.proto
 	mv $(GENERATED)/lfz.pb-c.h Sources/CContainer/include/lfz.pb-c.h
+
+# The texts that a test compares help with; look at the difference before you commit it.
+help-texts: check-libraries
+	LFCONV_RENEW_HELP=1 $(SWIFT) test --filter HelpTests
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Examples

@@ -170,7 +170,8 @@ let package = Package(
         "LFCore", "TestSupport",
       ]),
     .testTarget(
-      name: "lfconvTests", dependencies: ["lfconv", "LFEncoder", "LFCore", "TestSupport"]),
+      name: "lfconvTests", dependencies: ["lfconv", "LFEncoder", "LFCore", "TestSupport"],
+      exclude: ["Help"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -25,7 +25,10 @@ package enum OutputRule {
         throw .system("cannot write", destination, errno: ENAMETOOLONG)
       }
       guard Paths.kind(Paths.folder(destination)) == .folder else {
-        throw .system("cannot write into", Paths.folder(destination), errno: ENOENT)
+        throw LFError(
+          .io, "io.not-found", "there is no such folder to write into",
+          at: .init(file: Paths.folder(destination)),
+          hint: "make that folder first, or write to another one")
       }
       return
     }

@@ -33,6 +33,23 @@ enum CommandNames {
     }
   }
 
+  /// How each command is called, as its help says it, by the words that call it.
+  static func usages() -> [String: String] {
+    usages(below: LFConvCommand.self, behind: [])
+  }
+
+  private static func usages(
+    below command: any ParsableCommand.Type, behind parent: [String]
+  ) -> [String: String] {
+    let words = parent + [name(command)]
+    var result: [String: String] = [:]
+    result[words.joined(separator: " ")] = command.configuration.usage
+    for inner in command.configuration.subcommands {
+      result.merge(usages(below: inner, behind: words)) { first, _ in first }
+    }
+    return result
+  }
+
   private static let help = "help"
 
   private static func isOfScripts(_ word: String) -> Bool {

@@ -16,6 +16,11 @@ struct LFConvCommand: ParsableCommand {
       EXIT CODES
         0 done   1 mismatch   2 input refused   3 unsupported   4 I/O
         64 usage   70 internal   130, 143 ended by a signal
+
+      ENVIRONMENT
+        LFCONV_CPU   the instruction set: baseline, avx2, avx512 or neon; the results
+                     have the same bits
+        NO_COLOR     text is not coloured
       """,
     version: VersionText.text,
     subcommands: [

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs what `make stage` laid out below a prefix of its own, uses it from
-# there, and removes it again; then the Debian package, in a fresh system without
-# a toolchain where debootstrap can make one.
+# there, and removes it again; then what the Debian package holds, unpacked; then
+# the package in fresh systems without a toolchain, where debootstrap can make them.
 #
 #   Tests/Install/run.sh STAGE PACKAGE [SUITE…]
 #
-# SUITE is a release of Debian that the package is installed in (bookworm).
+# SUITE is a release of Debian that the package is installed in, as bookworm;
+# DEBIAN_MIRROR in the environment says where debootstrap finds it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 stage=$1
@@ -59,8 +60,18 @@ Packaging/install.sh uninstall "$stage" "$prefix" >/dev/null
 [ "$(cd "$prefix" && find . -type f)" = ./share/man/man1/other.1 ] || fail "uninstall left or removed too much"
 
 echo "install: the package $(basename "$package")"
-dpkg-deb --field "$package" Depends | grep -q 'libzstd1.*' || fail "the package does not depend on libzstd1"
-for suite in "${@:-bookworm}"; do
+for library in libc6 libzstd1 libprotobuf-c1 libxxhash0 libssl3; do
+  dpkg-deb --field "$package" Depends | grep -q "$library" || fail "the package does not depend on $library"
+done
+unpacked="$work/unpacked"
+dpkg-deb --extract "$package" "$unpacked"
+clean "$unpacked/usr/bin/lfconv" verify "$golden" | grep -x '1 passed, 0 failed' >/dev/null \
+  || fail "verify does not run from the package"
+for file in man/man1/lfconv.1.gz bash-completion/completions/lfconv zsh/vendor-completions/_lfconv \
+  fish/vendor_completions.d/lfconv.fish doc/lfconv/copyright; do
+  [ -s "$unpacked/usr/share/$file" ] || fail "the package has no $file"
+done
+for suite; do
   if [ "$(id -u)" != 0 ] || ! command -v debootstrap >/dev/null 2>&1; then
     echo "install: left out: a fresh $suite takes root and debootstrap"
     continue

@@ -59,5 +59,6 @@ void test_fma(void);
 void test_functions(void);
 void test_products(void);
 void test_attention(void);
+void test_container(void);
 
 #endif

@@ -122,6 +122,7 @@ int main(int argc, char **argv) {
   test_functions();
   test_products();
   test_attention();
+  test_container();
   printf("digest %016llx\n", (unsigned long long)digest);
   printf("%d passed, %d failed\n", passed, failed);
   return failed != 0;

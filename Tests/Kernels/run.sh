@@ -1,15 +1,18 @@
 #!/bin/sh
-# Builds and runs the tests of CKernels here and, where a cross compiler and an
-# emulator are installed, for 64-bit ARM; the results must be the same bits.
+# Builds and runs the tests of CKernels, and of the container's codec, here and,
+# where a cross compiler and an emulator are installed, for 64-bit ARM; the results
+# must be the same bits. The other C code is compiled for 64-bit ARM only.
 #
 # Usage: run.sh [bench]. CC: the compiler; by default clang, else gcc.
 # Debian: gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-kernels="$here/../../Sources/CKernels"
+sources="$here/../../Sources"
+kernels="$sources/CKernels"
+codec="$sources/CContainer/codec"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-tests="kernels_test.c functions_test.c products_test.c attention_test.c kernels_wide.c"
+tests="kernels_test.c functions_test.c products_test.c attention_test.c container_test.c kernels_wide.c"
 
 if [ -z "${CC:-}" ]; then
   for candidate in clang /opt/swift/usr/bin/clang gcc; do
@@ -22,10 +25,10 @@ build() {
   output=$1
   shift
   objects=
-  for source in "$kernels"/*.c $(for t in $tests; do echo "$here/$t"; done); do
+  for source in "$kernels"/*.c "$codec"/*.c $(for t in $tests; do echo "$here/$t"; done); do
     object="$work/$(basename "$source" .c).o"
     "$@" -std=gnu17 -O2 -g -Wall -Wextra -Wno-psabi -Wno-unknown-pragmas -ffp-contract=off \
-      -I"$kernels" -I"$kernels/include" -c "$source" -o "$object"
+      -I"$kernels" -I"$kernels/include" -I"$sources/CContainer/include" -c "$source" -o "$object"
     objects="$objects $object"
   done
   # shellcheck disable=SC2086
@@ -64,6 +67,20 @@ fi
 if [ -z "$arm" ]; then
   echo "== 64-bit ARM: SKIPPED, no cross compiler or no qemu-aarch64"
   exit $status
+fi
+if command -v aarch64-linux-gnu-gcc >/dev/null; then
+  # These two libraries' headers are the same for all processors.
+  for header in xxhash.h protobuf-c; do
+    [ ! -e "/usr/include/$header" ] || cp -R "/usr/include/$header" "$work/"
+  done
+  others="$sources/CPlatform/*.c"
+  [ ! -e "$work/xxhash.h" ] || others="$others $sources/CContainer/hash/*.c"
+  [ ! -e "$work/protobuf-c" ] || others="$others $sources/CContainer/index/*.c"
+  for source in $others; do
+    aarch64-linux-gnu-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -I"$work" \
+      -I"$sources/CPlatform/include" -I"$sources/CContainer/include" -c "$source" -o "$work/other.o"
+  done
+  echo "== compiled for 64-bit ARM without a warning: the rest of the C code"
 fi
 echo "== 64-bit ARM under qemu-aarch64, $arm"
 qemu-aarch64 "$work/arm" quick | tee "$work/arm.txt" || true

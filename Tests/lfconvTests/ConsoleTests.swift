@@ -127,6 +127,8 @@ struct ConsoleTests {
       let scratch = try Scratch()
       // With a tokenizer, so that nothing has to be noted.
       let source = Repository.golden("roberta-masked-lm-three-windows") + "/source"
+      let inputs =
+        Repository.root + "/Golden/evaluation/roberta-masked-lm-three-windows.safetensors"
       let command = "convert '\(source)' --force -o "
       let shown = try terminal(command + "'\(scratch("a.lfz"))'")
       #expect(shown.contains("\r\u{1B}[Kwriting ["))
@@ -139,9 +141,15 @@ struct ConsoleTests {
           "verifying ["
         ),
         ("bench '\(source)' --length 8 --repeats 1", "running ["),
+        ("diff '\(source)' '\(source)'", "comparing ["),
+        ("evaluate '\(source)' --inputs '\(inputs)'", "evaluating 1 of 1 ["),
+        ("compare-attention '\(source)' --inputs '\(inputs)' --lengths 8", "comparing ["),
+        ("compare-attention '\(source)' --inputs '\(inputs)' --lengths 8", "measuring growth ["),
       ] {
         let text = try terminal(call)
         #expect(text.contains("\r\u{1B}[K" + action), "\(text.debugDescription)")
+        let dumb = try terminal(call, environment: ["TERM": "dumb"])
+        #expect(!dumb.contains("\u{1B}") && !dumb.contains(action))
       }
       #expect(shown.contains("\u{1B}[32mproved \u{1B}[0m"))
       let quiet = try terminal(command + "'\(scratch("b.lfz"))' --quiet")

@@ -15,7 +15,7 @@ struct ManualTests {
 
   private static let commands = [
     "roberta-to-longformer", "convert", "inspect", "verify", "diff", "check", "golden record",
-    "bench", "draw", "tokenize", "evaluate", "compare-attention",
+    "bench", "draw", "tokenize", "encode", "evaluate", "compare-attention",
   ]
 
   private func page(_ command: String) throws -> String {
@@ -79,7 +79,7 @@ struct ManualTests {
     let lines = try Program.run(["--version"]).output.split(separator: "\n").map(String.init)
     #expect(lines.count == 3)
     #expect(lines[0].wholeMatch(of: /lfconv \d+\.\d+\.\d+/) != nil)
-    for library in ["zstd", "protobuf-c", "xxHash"] {
+    for library in ["zstd", "protobuf-c", "xxHash", "OpenSSL"] {
       #expect(lines[1].contains(try Regex("\(library) \\d+\\.\\d+\\.\\d+")), "\(lines[1])")
     }
     let baseline = try Program.run(["--version"], environment: ["LFCONV_CPU": "baseline"]).output

@@ -190,7 +190,7 @@ struct UsageTests {
     for use in uses {
       let help = try Program.run(use.call.split(separator: " ").map(String.init) + ["--help"])
         .output
-      #expect(help.contains("--threads <threads>") == use.threads, "\(use.call)")
+      #expect(help.contains("--threads <n>") == use.threads, "\(use.call)")
       #expect(help.contains("  --force ") == use.force, "\(use.call)")
       for option in ["--json", "--quiet", "--verbose", "--no-color"] {
         #expect(help.contains(option), "\(use.call) \(option)")

@@ -19,13 +19,14 @@ public struct ModelCheck: Sendable {
 
   /// Reads and verifies everything.
   ///
-  /// - Parameter progress: called with the part that is done, from 0 to 1.
+  /// - Parameter progress: called with the part that is done, from 0 to 1, and the
+  ///   bytes of the files with weights, which are all to be read.
   /// - Throws: the format's error for the first part that is damaged, as
   ///   `lfz.chunk-checksum` with the tensor or file it belongs to, or
   ///   `zip.checksum`; `check.no-checksums` for a format that has none.
   public init(
     _ path: String, options: OpenOptions = OpenOptions(), threads: Int,
-    progress: @escaping @Sendable (Double) -> Void = { _ in }
+    progress: @escaping @Sendable (_ done: Double, _ bytes: Int) -> Void = { _, _ in }
   ) throws(LFError) {
     let opened = try OpenedModel.open(path, options: options)
     guard let checksums = opened.checksums else {
@@ -36,7 +37,9 @@ public struct ModelCheck: Sendable {
         hint: "convert it to .lfz, which has")
     }
     do throws(LFError) {
-      try checksums.verify(threads, progress: progress)
+      let bytes = opened.byteCount
+      progress(0, bytes)
+      try checksums.verify(threads) { progress($0, bytes) }
     } catch {
       throw error.located(file: path)
     }

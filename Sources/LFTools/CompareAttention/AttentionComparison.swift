@@ -56,11 +56,12 @@ public struct AttentionComparison: Sendable {
   /// - Parameters:
   ///   - path: any model.
   ///   - read: the inputs for it.
-  ///   - progress: called with what is being done and the part that is done.
+  ///   - progress: called with what is being done, the part that is done, and the
+  ///     tokens that all patterns together have to read for it.
   /// - Throws: `attention.pattern`, `input.*`, errors of the rows and of opening.
   public func run(
     _ path: String, rows read: (OpenedModel) throws(LFError) -> EvaluationRows,
-    progress: (String, Double) -> Void = { _, _ in }
+    progress: (_ action: String, _ done: Double, _ tokens: Int) -> Void = { _, _, _ in }
   ) throws(LFError) -> AttentionComparisonResult {
     let opened = try OpenedModel.open(path, options: options)
     let model = try opened.recognized()
@@ -93,19 +94,24 @@ public struct AttentionComparison: Sendable {
           bins: PositionBins(longest: longest, cuts: [configuration.longestInput])))
     }
     let inputs = TiledInputs(configuration: configuration)
+    let tokens = rows.rows.reduce(0) { $0 + $1.ids.count } * runs.count
+    progress("comparing", 0, tokens)
     // What is computed first pays for memory that all use.
     if let first = rows.rows.first {
       _ = try runs[0].model.forward(
         try runs[0].name.applied(to: inputs.inputs(first)), options: ForwardOptions(head: false))
     }
-    for (number, row) in rows.rows.enumerated() {
-      let row = RowComparison(row: row, inputs: inputs.inputs(row))
-      try row.run(&runs) {
-        progress("comparing", (Double(number) + $0) / Double(rows.rows.count))
+    var done = 0.0
+    for row in rows.rows {
+      let share = Double(row.ids.count * runs.count)
+      let comparison = RowComparison(row: row, inputs: inputs.inputs(row))
+      try comparison.run(&runs) {
+        progress("comparing", (done + $0 * share) / Double(max(1, tokens)), tokens)
       }
+      done += share
     }
     let growth = try PatternGrowth(models: runs.map { ($0.name, $0.model) }, inputs: inputs)
-      .measure(lengths) { progress("measuring growth", $0) }
+      .measure(lengths) { progress("measuring growth", $0, $1) }
     return AttentionComparisonResult(
       path: path, length: longest, longestInput: configuration.longestInput,
       heads: configuration.headCount, names: runs.map(\.name), results: runs.map(\.result),

@@ -12,10 +12,16 @@ struct PatternGrowth {
   private static let shortSeconds = 2.0
 
   /// Measures every pattern at every length.
+  ///
+  /// - Parameter progress: called with the part that is done, by tokens, and the
+  ///   tokens of all of it.
   func measure(
-    _ lengths: [Int], progress: (Double) -> Void
+    _ lengths: [Int], progress: (_ done: Double, _ tokens: Int) -> Void
   ) throws(LFError) -> [AttentionComparisonResult.Growth] {
     var results: [AttentionComparisonResult.Growth] = []
+    let tokens = lengths.reduce(0, +) * models.count
+    var done = 0
+    if tokens > 0 { progress(0, tokens) }
     for length in lengths {
       let row = inputs.random(length: length)
       for (name, model) in models {
@@ -27,7 +33,8 @@ struct PatternGrowth {
           AttentionComparisonResult.Growth(
             pattern: name.text, length: length, seconds: seconds,
             peakBytes: hasMemory ? Machine.peakMemory : nil))
-        progress(Double(results.count) / Double(lengths.count * models.count))
+        done += length
+        progress(Double(done) / Double(tokens), tokens)
       }
     }
     return results

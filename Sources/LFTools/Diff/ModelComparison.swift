@@ -32,11 +32,12 @@ public struct ModelComparison: Sendable {
 
   /// Opens and compares two models.
   ///
-  /// - Parameter progress: called with how far it is, from 0 to 1.
+  /// - Parameter progress: called with how far it is, from 0 to 1, and the bytes of
+  ///   the first model's tensors, which are all to be compared.
   /// - Throws: errors of opening and reading either of them.
   public init(
     _ first: String, _ second: String, options: OpenOptions = OpenOptions(),
-    progress: (Double) -> Void = { _ in }
+    progress: (_ done: Double, _ bytes: Int) -> Void = { _, _ in }
   ) throws(LFError) {
     let (left, right) = try ComparedModel.pair(
       try OpenedModel.open(first, options: options), try OpenedModel.open(second, options: options)
@@ -47,7 +48,7 @@ public struct ModelComparison: Sendable {
     var onlyInFirst: [TensorName] = []
     var differing: [TensorDistance] = []
     for (index, tensor) in left.source.tensors.enumerated() {
-      progress(Double(done) / Double(total))
+      progress(Double(done) / Double(total), total)
       done += tensor.byteCount
       guard let other = right.index(tensor.name) else {
         onlyInFirst.append(tensor.name)
@@ -58,6 +59,7 @@ public struct ModelComparison: Sendable {
         differing.append(distance)
       }
     }
+    progress(1, total)
     self.onlyInFirst = onlyInFirst
     onlyInSecond = right.source.tensors.map(\.name).filter { !seen.contains($0) }.sorted()
     self.differing = differing.sorted { $0.isLarger(than: $1) }

@@ -27,12 +27,13 @@ public struct Evaluation: Sendable {
   /// - Parameters:
   ///   - paths: models with a masked-LM head.
   ///   - read: the rows for a model: its own tokens for texts.
-  ///   - progress: called with the number of the model and the part that is done.
+  ///   - progress: called with the number of the model, the part that is done, and
+  ///     the tokens that the model has to read.
   /// - Throws: `evaluate.head`, `evaluate.length`, errors of the rows and of
   ///   opening, `input.*`.
   public func run(
     _ paths: [String], rows read: (OpenedModel) throws(LFError) -> EvaluationRows,
-    progress: (Int, Double) -> Void = { _, _ in }
+    progress: (_ model: Int, _ done: Double, _ tokens: Int) -> Void = { _, _, _ in }
   ) throws(LFError) -> [ModelEvaluation] {
     var runs: [ModelRun] = []
     for (number, path) in paths.enumerated() {
@@ -59,7 +60,7 @@ public struct Evaluation: Sendable {
       if let attention { encoder = try EncoderModel(encoder, attention: attention) }
       var run = ModelRun(
         path: path, model: encoder, attention: attention, length: length ?? most)
-      try run.score(rows) { progress(number, $0) }
+      try run.score(rows) { progress(number, $0, $1) }
       runs.append(run)
     }
     let bins = PositionBins(
@@ -93,10 +94,11 @@ private struct ModelRun {
   private static let batchTokens = 4096
 
   mutating func score(
-    _ rows: [EvaluationRows.Row], progress: (Double) -> Void
+    _ rows: [EvaluationRows.Row], progress: (_ done: Double, _ tokens: Int) -> Void
   ) throws(LFError) {
     let total = rows.reduce(0) { $0 + $1.ids.count }
     var done = 0
+    progress(0, total)
     var waiting: [EvaluationRows.Row] = []
     for row in rows {
       for start in stride(from: 0, to: row.ids.count, by: length) {
@@ -106,13 +108,13 @@ private struct ModelRun {
             || (waiting.count + 1) * piece.ids.count > Self.batchTokens
         {
           done += try run(&waiting)
-          progress(Double(done) / Double(max(1, total)))
+          progress(Double(done) / Double(max(1, total)), total)
         }
         waiting.append(piece)
       }
     }
-    done += try run(&waiting)
-    progress(1)
+    _ = try run(&waiting)
+    progress(1, total)
   }
 
   /// Runs pieces of one length; returns how many tokens they had.

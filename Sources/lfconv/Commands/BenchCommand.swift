@@ -8,6 +8,10 @@ struct BenchCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Time the forward pass of a model, on random tokens or on texts.",
+    usage: """
+      lfconv bench [<options>] <model> --length <n>
+      lfconv bench [<options>] <model> --text <file>
+      """,
     discussion: """
       Only the encoder's forward pass is timed, after one run that does not count. Loading is not. \
       Texts, one a line, run as encode runs them, without padding; making them into tokens is not \
@@ -15,7 +19,7 @@ struct BenchCommand: Action {
 
       EXAMPLES
         lfconv bench longformer.lfz --length 4096
-        lfconv bench longformer.lfz --length 4096 --global-count 1 --repeats 5 --threads 1 --json
+        lfconv bench longformer.lfz --length 4096 --repeats 10 --threads 1 --json
         lfconv bench longformer.lfz --length 4096 --parts
         lfconv bench longformer.lfz --text texts.txt
         lfconv bench longformer.lfz --length 4096 --attention blockwise:2+global:first
@@ -25,7 +29,7 @@ struct BenchCommand: Action {
   @Argument(help: "The model.", completion: .model, transform: CommandValues.path)
   var model: String
 
-  @Option(parsing: .unconditional, help: "Tokens in a row.")
+  @Option(parsing: .unconditional, help: ArgumentHelp("Tokens in a row.", valueName: "n"))
   var length: Int?
 
   @Option(
@@ -36,21 +40,21 @@ struct BenchCommand: Action {
   @Option(
     name: [.customLong("global-count"), .customLong("global")], parsing: .unconditional,
     help: ArgumentHelp(
-      "Global tokens at the beginning of each row; default: 1, or what --attention says.",
-      valueName: "count"))
+      "Global tokens at the beginning of each row. (default: 1, or what --attention says)",
+      valueName: "n"))
   var globalCount: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The attention in place of the model's own, with the model's weights.",
-      discussion: CommandValues.attentionForms + ".", valueName: "pattern"),
+      "The attention in place of the model's own: \(CommandValues.attentionForms)",
+      valueName: "pattern"),
     transform: CommandValues.attention)
   var attention: AttentionName?
 
-  @Option(parsing: .unconditional, help: "Rows; default: 1.")
+  @Option(parsing: .unconditional, help: ArgumentHelp("Rows. (default: 1)", valueName: "n"))
   var batch: Int?
 
-  @Option(parsing: .unconditional, help: "Runs that count.")
+  @Option(parsing: .unconditional, help: ArgumentHelp("Runs that count.", valueName: "n"))
   var repeats = 5
 
   @Flag(help: "Also tell where the time goes, summed over threads.")

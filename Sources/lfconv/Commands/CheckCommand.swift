@@ -7,6 +7,7 @@ struct CheckCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Verify every checksum of a model's file.",
+    usage: "lfconv check [<options>] <file>",
     discussion: """
       Reads the whole file. A container has a checksum of every chunk and a digest of everything \
       that is decoded from them; an archive of PyTorch has a CRC-32 of every member. A format \
@@ -32,7 +33,7 @@ struct CheckCommand: Action {
     defer { progress.clear() }
     let result = try ModelCheck(
       path, options: sourceOptions.open, threads: common.threadCount
-    ) { progress.show("checking", $0) }
+    ) { progress.show("checking", $0, of: .bytes($1)) }
     progress.clear()
     console.times(of: progress)
     try console.object(result.json)

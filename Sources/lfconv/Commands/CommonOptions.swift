@@ -33,7 +33,8 @@ struct SharedOptions<Uses: SharedOptionUse>: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Number of threads; default: all processors.", visibility: Uses.threads ? .default : .hidden))
+      "Number of threads. (default: all processors)", valueName: "n",
+      visibility: Uses.threads ? .default : .hidden))
   var threads: Int?
 
   @Flag(help: "Do not colour text (NO_COLOR in the environment does the same).")

@@ -10,18 +10,22 @@ struct CompareAttentionCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "compare-attention",
     abstract: "Run one model's weights under several attention patterns.",
+    usage: """
+      lfconv compare-attention [<options>] <model> --inputs <file>
+      lfconv compare-attention [<options>] <model> --text <file>
+      """,
     discussion: """
-      Full attention is the measure. For each pattern: keys a query, operations, seconds, memory,
-      the distance of the hidden states by layer and position, the attention that it drops, and,
+      Full attention is the measure. For each pattern: keys a query, operations, seconds, memory, \
+      the distance of the hidden states by layer and position, the attention that it drops, and, \
       with a masked-LM head, its loss and how far its predictions move. Nothing is trained.
 
-      FILE is a safetensors file as `lfconv evaluate` takes it, or with --text one text a line.
+      FILE is a safetensors file as lfconv evaluate takes it, or with --text one text a line. \
       Inputs longer than the model reads repeat its position embeddings, in memory.
 
       EXAMPLES
         lfconv compare-attention ./roberta --inputs inputs.safetensors
-        lfconv compare-attention longformer.lfz --inputs inputs.safetensors \
-      --attention window:256,blockwise:2,lsh:64:4 --lengths 1024,2048,4096 --html page.html
+        lfconv compare-attention longformer.lfz --text texts.txt \\
+          --attention window:256,blockwise:2 --lengths 1024,2048 --html page.html
       """)
   static let schema = "lfconv.compare-attention/1"
 
@@ -32,14 +36,17 @@ struct CompareAttentionCommand: Action {
 
   @Option(
     help: ArgumentHelp(
-      "Patterns, separated by commas; default: some that suit the inputs.",
-      discussion: CommandValues.attentionForms, valueName: "pattern,…"),
+      """
+      Patterns, separated by commas: \(CommandValues.attentionForms) (default: some that suit the \
+      inputs)
+      """, valueName: "pattern,…"),
     transform: CommandValues.attentions)
   var attention: [AttentionName] = []
 
   @Option(
     parsing: .unconditional,
-    help: "Lengths at which time and memory are measured as well.",
+    help: ArgumentHelp(
+      "Lengths at which time and memory are measured as well.", valueName: "n,n,…"),
     transform: CommandValues.numbers)
   var lengths: [Int] = []
 
@@ -75,7 +82,7 @@ struct CompareAttentionCommand: Action {
     let result = try comparison.run(model) { (model) throws(LFError) in
       try source.rows(for: model)
     } progress: {
-      progress.show($0, $1)
+      progress.show($0, $1, of: .items($2, "tokens"))
     }
     progress.clear()
     console.times(of: progress)

@@ -7,38 +7,55 @@ import LFModels
 /// How a SOURCE is read.
 struct SourceOptions: ParsableArguments {
   @Option(
-    help: """
+    help: ArgumentHelp(
+      """
       Which state dictionary to take from a file that holds several, or, with a dot at its end, \
       the prefix of the names to take.
-      """)
+      """, valueName: "name"))
   var key: String?
 
   @Option(
-    help: "A config.json for weights that come without one.",
+    help: ArgumentHelp("A config.json for weights that come without one.", valueName: "file"),
     completion: .file(extensions: ["json"]), transform: CommandValues.path)
   var config: String?
 
   var open: OpenOptions { OpenOptions(key: key, configurationPath: config) }
 }
 
-/// Where a conversion's result goes, and in which form.
+/// Where a conversion's result goes.
 struct OutputOptions: ParsableArguments {
   @Option(
     name: [.customShort("o"), .long],
-    help: "Where the result goes: a container (.lfz), or a folder.", completion: .model,
-    transform: CommandValues.path)
+    help: ArgumentHelp(
+      "Where the result goes: a container if it ends in .lfz, a folder otherwise.",
+      valueName: "out"),
+    completion: .model, transform: CommandValues.path)
   var output: String
 
+  /// OUT in the words that the two conversions have for it.
+  static let about = """
+    OUT that ends in .lfz, in any case, becomes a container; a name that ends like another kind \
+    of file (.safetensors, .bin, .pt, .ckpt, .json) and - are refused; anything else becomes a \
+    Hugging Face folder.
+    """
+}
+
+/// The form that a conversion's result has.
+struct WeightOptions: ParsableArguments {
   @Option(
-    help: "Element type of the result's weights: keep, f32, f16 or bf16.",
+    help: ArgumentHelp(
+      "Element type of the result's weights: keep, f32, f16 or bf16. (default: keep)",
+      valueName: "type"),
     completion: CommandValues.completion(WeightType.self), transform: CommandValues.choice)
   var dtype: WeightType = .keep
 
   @Option(
-    help: """
+    help: ArgumentHelp(
+      """
       How a container is compressed: default takes what pays, fast only looks at exponents, none \
       stores tensors raw and aligned, for programs that map the file.
-      """, completion: CommandValues.completion(CompressionLevel.self),
+      """, valueName: "level"),
+    completion: CommandValues.completion(CompressionLevel.self),
     transform: CommandValues.choice)
   var compression: CompressionLevel = .default
 

@@ -6,10 +6,12 @@ struct ConvertCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Write the same model into another container.",
+    usage: "lfconv convert [<options>] <source> -o <out>",
     discussion: """
-      SOURCE and OUT are as for roberta-to-longformer. Every weight stays as it is, byte for \
-      byte, unless another element type is asked for; then what rounding does to the outputs is \
-      measured.
+      SOURCE is as for roberta-to-longformer. \(OutputOptions.about)
+
+      Every weight stays as it is, byte for byte, unless another element type is asked for; then \
+      what rounding does to the outputs is measured.
 
       EXAMPLES
         lfconv convert ./longformer-hf -o longformer.lfz
@@ -21,7 +23,7 @@ struct ConvertCommand: Action {
   var source: String
 
   @OptionGroup var outputOptions: OutputOptions
-
+  @OptionGroup var weightOptions: WeightOptions
   @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var common: CommonOptions
 
@@ -29,7 +31,7 @@ struct ConvertCommand: Action {
     var converter = Converter(
       .sameArchitecture, source: source, output: outputOptions.output, options: sourceOptions.open,
       threads: common.threadCount)
-    outputOptions.apply(to: &converter)
+    weightOptions.apply(to: &converter)
     converter.overwrite = common.force
     return try ConversionRun(converter: converter, console: common.console).perform()
   }

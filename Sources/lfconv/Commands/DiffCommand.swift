@@ -7,6 +7,7 @@ struct DiffCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Compare two models tensor by tensor, in any two containers.",
+    usage: "lfconv diff [<options>] <a> <b>",
     discussion: """
       The exit code is 0 when every tensor has the same bytes on both sides, and 1 when anything \
       differs.
@@ -45,7 +46,7 @@ struct DiffCommand: Action {
     let progress = console.progress
     defer { progress.clear() }
     let comparison = try ModelComparison(first, second, options: sourceOptions.open) {
-      progress.show("comparing", $0)
+      progress.show("comparing", $0, of: .bytes($1))
     }
     progress.clear()
     console.times(of: progress)

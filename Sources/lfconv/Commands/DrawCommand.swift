@@ -9,9 +9,14 @@ struct DrawCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "draw",
     abstract: "Draw an attention pattern as SVG, layer by layer.",
+    usage: """
+      lfconv draw [<options>] <model> -o <file>
+      lfconv draw [<options>] --attention <pattern> [<model>] -o <file>
+      lfconv draw [<options>] --attention-window <w,w,…> -o <file>
+      """,
     discussion: """
-      Takes a model, a pattern by name, or windows and dilations by layer. With a model and a
-      pattern, it shows the pattern with the model's layers and heads; with a pattern alone, one
+      Takes a model, a pattern by name, or windows and dilations by layer. With a model and a \
+      pattern, it shows the pattern with the model's layers and heads; with a pattern alone, one \
       layer of twelve heads. What a query sees by LSH depends on the text: an example is drawn.
 
       Layers that are alike share a panel; heads that see different keys have a panel each, up to \
@@ -21,7 +26,8 @@ struct DrawCommand: Action {
         lfconv draw longformer.lfz -o pattern.svg
         lfconv draw --attention-window 32,32,64,64 -o pattern.svg
         lfconv draw --attention blockwise:3 --length 96 -o pattern.svg
-        lfconv draw --attention-window 8,8 --attention-dilation 1,3 --global-positions 0,20 -o pattern.svg
+        lfconv draw --attention-window 8,8 --attention-dilation 1,3 \\
+          --global-positions 0,20 -o pattern.svg
       """)
   static let schema = "lfconv.draw/1"
 
@@ -30,34 +36,38 @@ struct DrawCommand: Action {
 
   @Option(
     parsing: .unconditional,
-    help: "Attention windows, both sides together, one a layer.",
+    help: ArgumentHelp(
+      "Attention windows, both sides together, one a layer.", valueName: "w,w,…"),
     transform: CommandValues.numbers)
   var attentionWindow: [Int] = []
 
   @Option(
     parsing: .unconditional,
-    help: "Dilations: one for all layers, or one a layer.", transform: CommandValues.numbers)
+    help: ArgumentHelp("Dilations: one for all layers, or one a layer.", valueName: "d,d,…"),
+    transform: CommandValues.numbers)
   var attentionDilation: [Int] = []
 
   @Option(
     help: ArgumentHelp(
-      "A pattern by its name.",
-      discussion: CommandValues.attentionForms + ".", valueName: "pattern"),
+      "A pattern by its name: \(CommandValues.attentionForms)", valueName: "pattern"),
     transform: CommandValues.attention)
   var attention: AttentionName?
 
   @Option(
     name: [.customLong("global-positions"), .customLong("global")], parsing: .unconditional,
-    help: ArgumentHelp("Positions of global tokens; default: none.", valueName: "p,p,…"),
+    help: ArgumentHelp("Positions of global tokens. (default: none)", valueName: "p,p,…"),
     transform: CommandValues.numbers)
   var globalPositions: [Int] = []
 
   @Option(
-    parsing: .unconditional, help: "Tokens to show; default: as many as show the pattern well.")
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Tokens to show. (default: as many as show the pattern well)", valueName: "n"))
   var length: Int?
 
   @Option(
-    name: [.customShort("o"), .long], help: "The SVG file to write.",
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("The SVG file to write.", valueName: "file"),
     completion: .file(extensions: ["svg"]), transform: CommandValues.picture)
   var output: String
 

@@ -9,6 +9,7 @@ struct EncodeCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "encode",
     abstract: "Make texts into vectors.",
+    usage: "lfconv encode [<options>] <model> --text <file>",
     discussion: """
       FILE is UTF-8, one text a line; - is standard input. Texts go through the model's own \
       tokenizer, and the states of the last layer become one vector. A text longer than the model \
@@ -31,7 +32,7 @@ struct EncodeCommand: Action {
       EXAMPLES
         lfconv encode longformer.lfz --text texts.txt -o embeddings.safetensors
         lfconv encode ./all-MiniLM-L6-v2 --text - --normalize
-        lfconv encode longformer.lfz --text texts.txt --pooling cls --global first --max-length 1024
+        lfconv encode longformer.lfz --text texts.txt --pooling cls --max-length 1024
       """)
   static let schema = "lfconv.encode/1"
 
@@ -46,13 +47,15 @@ struct EncodeCommand: Action {
   var text: String
 
   @Option(
-    name: [.customShort("o"), .long], help: "A safetensors file for the vectors.",
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("A safetensors file for the vectors.", valueName: "file"),
     completion: .tensors, transform: CommandValues.path)
   var output: String?
 
   @Option(
     help: ArgumentHelp(
-      "How token states become a vector: auto, cls, mean, max or none.", valueName: "pooling"),
+      "How token states become a vector: auto, cls, mean, max or none. (default: auto)",
+      valueName: "pooling"),
     completion: CommandValues.completion(Pooling.self), transform: CommandValues.choice)
   var pooling = Pooling.auto
 
@@ -60,13 +63,16 @@ struct EncodeCommand: Action {
   var normalize = false
 
   @Option(
-    help: ArgumentHelp("Which tokens are global: auto, none or first.", valueName: "tokens"),
+    help: ArgumentHelp(
+      "Which tokens are global: auto, none or first. (default: auto)", valueName: "tokens"),
     completion: CommandValues.completion(GlobalTokens.self), transform: CommandValues.choice)
   var global = GlobalTokens.auto
 
   @Option(
     parsing: .unconditional,
-    help: "Most tokens of a text; default: the longest input, or fewer if max_seq_length says so.")
+    help: ArgumentHelp(
+      "Most tokens of a text. (default: the longest input, or fewer if max_seq_length says so)",
+      valueName: "n"))
   var maxLength: Int?
 
   @OptionGroup var sourceOptions: SourceOptions

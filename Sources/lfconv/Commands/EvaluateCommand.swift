@@ -8,6 +8,10 @@ struct EvaluateCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Measure the masked-LM loss of models, side by side.",
+    usage: """
+      lfconv evaluate [<options>] <model> ... --inputs <file>
+      lfconv evaluate [<options>] <model> ... --text <file>
+      """,
     discussion: """
       FILE is a safetensors file with int64 or int32 tensors [B,S]: input_ids, and optionally \
       attention_mask, global_attention_mask, token_type_ids and labels. Labels are token ids, -100 \
@@ -21,7 +25,7 @@ struct EvaluateCommand: Action {
       EXAMPLES
         lfconv evaluate ./roberta longformer.lfz --inputs inputs.safetensors
         lfconv evaluate ./roberta longformer.lfz --text texts.txt
-        lfconv evaluate longformer.lfz --inputs inputs.safetensors --length 1024 --seed 7 --json
+        lfconv evaluate longformer.lfz --text texts.txt --length 1024 --seed 7 --json
       """)
   static let schema = "lfconv.evaluate/1"
 
@@ -33,13 +37,15 @@ struct EvaluateCommand: Action {
   @OptionGroup var rows: RowOptions
 
   @Option(
-    parsing: .unconditional, help: "Tokens that a model reads at once; default: its longest input.")
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Tokens that a model reads at once. (default: its longest input)", valueName: "n"))
   var length: Int?
 
   @Option(
     help: ArgumentHelp(
-      "A pattern by its name, in place of the models' own attention.",
-      discussion: CommandValues.attentionForms, valueName: "pattern"),
+      "The attention in place of the models' own: \(CommandValues.attentionForms)",
+      valueName: "pattern"),
     transform: CommandValues.attention)
   var attention: AttentionName?
 
@@ -63,7 +69,7 @@ struct EvaluateCommand: Action {
     let results = try evaluation.run(models) { (model) throws(LFError) in
       try source.rows(for: model)
     } progress: {
-      progress.show("evaluating \($0 + 1) of \(models.count)", $1)
+      progress.show("evaluating \($0 + 1) of \(models.count)", $1, of: .items($2, "tokens"))
     }
     progress.clear()
     console.times(of: progress)

@@ -17,6 +17,11 @@ struct GoldenRecordCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "record",
     abstract: "Record what a model computes today as a golden case.",
+    usage: """
+      lfconv golden record [<options>] <model> --inputs <file> -o <folder>
+      lfconv golden record [<options>] <model> --text <file> -o <folder>
+      lfconv golden record [<options>] <model> --length <n> -o <folder>
+      """,
     discussion: """
       The case holds the inputs, all outputs in float32, and the weights: as values, to be equal \
       byte for byte, up to 8 MB, and as SHA-256 digests beyond, so that it fits into a repository. \
@@ -33,9 +38,9 @@ struct GoldenRecordCommand: Action {
       that renews what it is checked against checks nothing.
 
       EXAMPLES
-        lfconv golden record longformer.lfz --inputs inputs.safetensors -o Golden/mine
-        lfconv golden record longformer.lfz --length 64 --seed 1 -o Golden/mine
-        lfconv golden record longformer.lfz --text texts.txt -o Golden/mine
+        lfconv golden record model.lfz --inputs inputs.safetensors -o Golden/mine
+        lfconv golden record model.lfz --length 64 --seed 1 -o Golden/mine
+        lfconv golden record model.lfz --text texts.txt -o Golden/mine
       """)
   static let schema = "lfconv.golden/1"
 
@@ -55,29 +60,34 @@ struct GoldenRecordCommand: Action {
   var text: String?
 
   @Option(
-    parsing: .unconditional, help: "Random inputs of so many tokens, in place of a file.")
+    parsing: .unconditional,
+    help: ArgumentHelp("Random inputs of so many tokens, in place of a file.", valueName: "n"))
   var length: Int?
 
   @Option(
-    parsing: .unconditional, help: "What the random inputs are made from; default: 0.")
+    parsing: .unconditional,
+    help: ArgumentHelp("What the random inputs are made from. (default: 0)", valueName: "n"))
   var seed: Int?
 
   @Option(
-    name: [.customShort("o"), .long], help: "The folder of the case.",
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("The folder of the case.", valueName: "folder"),
     completion: .directory, transform: CommandValues.path)
   var output: String
 
-  @Option(help: "The case's name; default: that of its folder.")
+  @Option(help: "The case's name. (default: that of its folder)")
   var name: String?
 
   @Flag(help: "Put the model into the case, as a container, instead of the path to it.")
   var embedModel = false
 
   @Option(
-    help: """
+    help: ArgumentHelp(
+      """
       How the case expects the weights: values, digests (a SHA-256 of each tensor), none, or auto: \
-      values up to 8 MB, digests beyond.
-      """, completion: CommandValues.completion(WeightForm.self), transform: CommandValues.choice)
+      values up to 8 MB, digests beyond. (default: auto)
+      """, valueName: "form"),
+    completion: CommandValues.completion(WeightForm.self), transform: CommandValues.choice)
   var tensors: WeightForm?
 
   @Flag(help: "The same as --tensors none.")

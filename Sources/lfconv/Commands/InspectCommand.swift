@@ -7,6 +7,7 @@ struct InspectCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Tell what a model or checkpoint is.",
+    usage: "lfconv inspect [<options>] <path>",
     discussion: """
       Reads headers only, so that it is quick whatever the size; of a Longformer also the \
       projections, to tell whether the global ones were trained or are still copies of the local ones.

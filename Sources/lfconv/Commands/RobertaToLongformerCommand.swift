@@ -8,11 +8,13 @@ struct RobertaToLongformerCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "roberta-to-longformer",
     abstract: "Convert a RoBERTa or BERT into a Longformer, prove the result, and write it.",
+    usage: "lfconv roberta-to-longformer [<options>] <source> -o <out>",
     discussion: """
       SOURCE is a folder (Hugging Face or its cache, sentence-transformers, or fairseq with \
-      dict.txt) or a file (.safetensors, .bin, .pt, .lfz). XLM-R, CamemBERT, Data2VecText, \
-      DistilBERT, ELECTRA, ERNIE and DPR are RoBERTas and BERTs too. OUT becomes a container when it ends in .lfz, and a Hugging Face folder \
-      otherwise.
+      dict.txt) or a file (.safetensors, .bin, .pt, .ckpt, an *.index.json, .lfz). XLM-R, \
+      CamemBERT, Data2VecText, DistilBERT, ELECTRA, ERNIE and DPR are RoBERTas and BERTs too.
+
+      \(OutputOptions.about)
 
       A Longformer as SOURCE is extended or shrunk: other windows, another length.
 
@@ -24,9 +26,10 @@ struct RobertaToLongformerCommand: Action {
 
       EXAMPLES
         lfconv roberta-to-longformer ./roberta-base -o longformer.lfz
-        lfconv roberta-to-longformer model.pt -o ./hf --attention-window 32,32,64,64 \
-      --max-positions 1000
-        lfconv roberta-to-longformer ./trained-on -o ./reset --reset-global-projections
+        lfconv roberta-to-longformer model.pt -o ./hf \\
+          --attention-window 32,32,64,64 --max-positions 1000
+        lfconv roberta-to-longformer ./trained-on -o ./reset \\
+          --reset-global-projections
       """)
   static let schema = "lfconv.convert/1"
 
@@ -37,24 +40,29 @@ struct RobertaToLongformerCommand: Action {
 
   @Option(
     parsing: .unconditional,
-    help: """
-      Attention window, both sides together: one for all layers, or one a layer. Default: 512, or \
-      a Longformer's own.
-      """,
+    help: ArgumentHelp(
+      """
+      Attention window, both sides together: one for all layers, or one a layer. (default: 512, \
+      or a Longformer's own)
+      """, valueName: "w,w,…"),
     transform: CommandValues.numbers)
   var attentionWindow: [Int] = []
 
   @Option(
     parsing: .unconditional,
-    help: "Longest input of the result, in tokens. Default: 4096, or a Longformer's own.")
+    help: ArgumentHelp(
+      "Longest input of the result, in tokens. (default: 4096, or a Longformer's own)",
+      valueName: "n"))
   var maxPositions: Int?
 
   @Option(
     parsing: .unconditional,
-    help: "Dilation of the window: one for all layers, or one a layer.",
+    help: ArgumentHelp(
+      "Dilation of the window: one for all layers, or one a layer.", valueName: "d,d,…"),
     transform: CommandValues.numbers)
   var attentionDilation: [Int] = []
 
+  @OptionGroup var weightOptions: WeightOptions
   @OptionGroup var sourceOptions: SourceOptions
 
   @Flag(
@@ -86,7 +94,7 @@ struct RobertaToLongformerCommand: Action {
       .longformer(options), source: source, output: outputOptions.output,
       options: sourceOptions.open,
       threads: common.threadCount)
-    outputOptions.apply(to: &converter)
+    weightOptions.apply(to: &converter)
     converter.isChecked = !noCheck
     converter.isDryRun = dryRun
     converter.overwrite = common.force

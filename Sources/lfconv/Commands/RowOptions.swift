@@ -14,7 +14,8 @@ struct RowOptions: ParsableArguments {
   var text: String?
 
   @Option(
-    parsing: .unconditional, help: "Seed of the choice of what is scored.")
+    parsing: .unconditional,
+    help: ArgumentHelp("Seed of the choice of what is scored.", valueName: "n"))
   var seed: UInt64 = 0
 
   func validate() throws {

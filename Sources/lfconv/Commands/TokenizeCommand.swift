@@ -10,6 +10,7 @@ struct TokenizeCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "tokenize",
     abstract: "Make texts into the ids that a model reads.",
+    usage: "lfconv tokenize [<options>] <model> --text <file>",
     discussion: """
       The ids are those that Hugging Face's tokenizers give, made from the files that the model \
       carries: tokenizer.json, or vocab.json with merges.txt, vocab.txt, a SentencePiece model, \
@@ -39,7 +40,8 @@ struct TokenizeCommand: Action {
   var text: String
 
   @Option(
-    name: [.customShort("o"), .long], help: "A safetensors file for the ids.",
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("A safetensors file for the ids.", valueName: "file"),
     completion: .tensors, transform: CommandValues.path)
   var output: String?
 
@@ -79,7 +81,7 @@ struct TokenizeCommand: Action {
     _ encoding: TokenEncoding, _ index: Int, _ tokenizer: Tokenizer, _ console: Console
   ) throws(LFError) {
     let tokens = tokenizer.tokens(of: encoding)
-    try console.object(
+    try console.objectLine(
       JSONObject([
         ("index", JSONValue(index)), ("input_ids", .array(encoding.ids.map { JSONValue($0) })),
         ("tokens", .array(tokens.map { .string($0) })),

@@ -8,9 +8,10 @@ struct VerifyCommand: Action {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Compare a model's outputs with golden ones.",
+    usage: "lfconv verify [<options>] <golden> ...",
     discussion: """
-      Each GOLDEN is the folder of a case, or a folder with cases in it, up to three folders deep. The exit code is 0 only \
-      when every case was compared and agreed; 1 means that something differs; another code that \
+      Each GOLDEN is the folder of a case, or a folder with cases in it, up to three folders deep. \
+      The exit code is 0 only when every case was compared and agreed; 1 means that something differs; another code that \
       a case could not be compared. Where a case fails, a hint names the likely cause.
 
       EXAMPLES

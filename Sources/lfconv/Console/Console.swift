@@ -29,6 +29,14 @@ struct Console: Sendable {
     try StandardStreams.output(JSONValue.object(json()).compact + "\n")
   }
 
+  /// Prints one of several results for scripts, a line each, when they are wanted.
+  ///
+  /// The object about a failure or a signal is still to come behind them.
+  func objectLine(_ json: @autoclosure () -> JSONObject) throws(LFError) {
+    guard isJSON else { return }
+    try StandardStreams.output(JSONValue.object(json()).compact + "\n")
+  }
+
   /// Prints a remark.
   func note(_ text: String) {
     guard !isQuiet else { return }

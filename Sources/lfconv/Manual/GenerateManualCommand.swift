@@ -13,7 +13,8 @@ struct GenerateManualCommand: ParsableCommand {
   var folder: String
 
   func run() throws {
-    for page in try ManualPage.all(LFConvCommand._dumpHelp()) {
+    let usages = CommandNames.usages()
+    for page in try ManualPage.all(LFConvCommand._dumpHelp(), usages: usages) {
       let file = try OutputFile(Paths.join(folder, page.name + ".1"), overwrite: true)
       try file.append(Array(page.roff.utf8))
       try file.publish()

@@ -7,26 +7,34 @@ struct ManualPage {
   /// The words that call the command.
   private let words: [String]
   private let command: JSONObject
+  /// The usage of its help, a line for each form of it.
+  private let usage: String
   private let children: [(name: String, abstract: String)]
 
   /// The pages of all commands.
   ///
-  /// - Parameter help: what the parser tells of itself, as JSON.
+  /// - Parameters:
+  ///   - help: what the parser tells of itself, as JSON.
+  ///   - usages: what it does not tell: the usage of each command, by its words.
   /// - Throws: `internal.help` when that is not what it was.
-  static func all(_ help: String) throws(LFError) -> [ManualPage] {
+  static func all(
+    _ help: String, usages: [String: String]
+  ) throws(LFError) -> [ManualPage] {
     guard
       let root = try JSONParser.parse(Array(help.utf8), at: .init()).objectValue?["command"]?
         .objectValue
     else { throw LFError(.internal, "internal.help", "the parser's help has another form") }
-    return pages(root, behind: [])
+    return pages(root, behind: [], usages)
   }
 
-  private static func pages(_ command: JSONObject, behind parent: [String]) -> [ManualPage] {
+  private static func pages(
+    _ command: JSONObject, behind parent: [String], _ usages: [String: String]
+  ) -> [ManualPage] {
     let words = parent + [command["commandName"]?.stringValue ?? ""]
     let inner = (command["subcommands"]?.arrayValue ?? []).compactMap(\.objectValue).filter {
       $0["shouldDisplay"]?.boolValue != false && $0["commandName"]?.stringValue != "help"
     }
-    let below = inner.flatMap { pages($0, behind: words) }
+    let below = inner.flatMap { pages($0, behind: words, usages) }
     // What only holds other commands is a line in their parent's page.
     guard inner.isEmpty || parent.isEmpty else { return below }
     let children = below.map { page in
@@ -34,7 +42,8 @@ struct ManualPage {
     }
     return [
       ManualPage(
-        name: words.joined(separator: "-"), words: words, command: command, children: children)
+        name: words.joined(separator: "-"), words: words, command: command,
+        usage: usages[words.joined(separator: " ")] ?? "", children: children)
     ] + below
   }
 
@@ -76,15 +85,28 @@ struct ManualPage {
   private func text(_ key: String) -> String { command[key]?.stringValue ?? "" }
 
   private var synopsis: String {
-    var parts = ["\\fB\(Self.plain(words.joined(separator: " ")))\\fR"]
-    guard children.isEmpty else { return parts[0] + " \\fIcommand\\fR" }
-    parts.append("[\\fIoptions\\fR]")
-    for argument in arguments where argument["kind"]?.stringValue == "positional" {
-      let value = Self.value(argument)
-      let more = argument["isRepeating"]?.boolValue == true ? " ..." : ""
-      parts.append(argument["isOptional"]?.boolValue == true ? "[\(value)]\(more)" : value + more)
-    }
-    return parts.joined(separator: " ")
+    let call = words.joined(separator: " ")
+    let start = "\\fB\(Self.plain(call))\\fR"
+    guard children.isEmpty else { return start + " \\fIcommand\\fR" }
+    return usage.split(separator: "\n").map { line in
+      let rest = line.hasPrefix(call) ? line.dropFirst(call.count) : line
+      return start
+        + rest.split(separator: " ").map { " " + Self.synopsisWord($0) }.joined()
+    }.joined(separator: "\n.br\n")
+  }
+
+  /// A word of the usage: what is typed as it stands is bold, what stands for
+  /// something else is slanted, brackets are neither.
+  private static func synopsisWord(_ word: Substring) -> String {
+    let isOpen: Set<Character> = ["[", "(", "<"]
+    let isClosed: Set<Character> = ["]", ")", ">"]
+    let front = word.prefix { isOpen.contains($0) }
+    let rest = word.dropFirst(front.count)
+    let core = rest.prefix { !isClosed.contains($0) }
+    let back = rest.dropFirst(core.count)
+    let style = front.hasSuffix("<") ? "\\fI" : core.hasPrefix("-") ? "\\fB" : "\\fR"
+    return String(front).replacing("<", with: "") + style + plain(String(core)) + "\\fR"
+      + String(back).replacing(">", with: "")
   }
 
   /// The discussion; blocks under a heading in capital letters have a section of
@@ -100,7 +122,10 @@ struct ManualPage {
       if !first.isEmpty, first.allSatisfy({ $0.isUppercase || $0 == " " }) {
         isInside = false
         result += ".SH \(Self.plain(first))\n.nf\n"
-        result += lines.dropFirst().map { Self.line(String($0.drop { $0 == " " })) }.joined()
+        for line in lines.dropFirst() {
+          // A command that goes on in a second line keeps that apart.
+          result += Self.line(line.hasPrefix("  ") ? String(line.dropFirst(2)) : line)
+        }
         result += ".fi\n"
       } else {
         result += (isInside ? ".PP\n" : ".SH DESCRIPTION\n")

@@ -3,7 +3,7 @@ enum HintRows {
   private typealias Row = HintTests.Followed
 
   static let all =
-    configurations + choices + caches + damage + pickles + conversions + patterns + runs
+    places + configurations + choices + caches + damage + pickles + conversions + patterns + runs
     + evaluations + tokenizers
 
   /// Hints that no command line can bring about.
@@ -32,6 +32,22 @@ enum HintRows {
   private static let giveConfiguration = "give the model's configuration with --config"
   private static let bare = "$S/bare/model.safetensors"
   private static let config = "--config $S/model/config.json"
+
+  // MARK: Places
+
+  private static let makeFolder = "make that folder first, or write to another one"
+
+  private static let places: [HintTests.Followed] = [
+    Row(
+      "golden record $S/model --length 4 -o $S/made/case", makeFolder,
+      "convert $S/model -o $S/made ; golden record $S/model --length 4 -o $S/made/case"),
+    Row(
+      "convert $S/model -o $S/made2/a.lfz", makeFolder,
+      "convert $S/model -o $S/made2 ; convert $S/model -o $S/made2/a.lfz"),
+    Row(
+      "draw $S/model -o $S/made3/a.svg", makeFolder,
+      "convert $S/model -o $S/made3 ; draw $S/model -o $S/made3/a.svg"),
+  ]
 
   // MARK: Configurations
 

@@ -75,12 +75,13 @@ enum PageStyle {
     p,h1,code{overflow-wrap:anywhere}.facts{margin:10px 0 0;grid-template-columns:max-content
     minmax(0,1fr)}.narrow-only{display:none}
     footer{color:var(--soft);font-size:13px;margin-top:28px}
+    @media(max-width:900px){th,th.n{white-space:normal}th,td{padding:7px 9px}}
     @media(max-width:720px){main{padding:20px 12px 40px}.grid{grid-template-columns:minmax(0,1fr)}
-    .inside{padding:14px 13px}summary{padding:12px 13px}th,td{padding:7px 9px}.wide-only{display:none}
+    .inside{padding:14px 13px}summary{padding:12px 13px}.wide-only{display:none}
     .narrow-only{display:block}td{overflow-wrap:anywhere}
     td code{white-space:normal}td .verdict{overflow-wrap:normal}.facts,.facts dd{margin-bottom:0}
     .facts{grid-template-columns:max-content minmax(0,1fr);gap:2px 14px}.n{white-space:normal}
-    .verdict{min-width:0;padding:1px 7px}th{white-space:normal}
+    .verdict{min-width:0;padding:1px 7px}
     dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:7px}.square{max-width:none}}
     @media print{body{background:#fff}.card{break-inside:avoid}}
     """
