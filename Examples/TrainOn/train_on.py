@@ -295,10 +295,11 @@ class Watch(transformers.TrainerCallback):
             control.should_save = control.should_training_stop = True
 
 
-def train(model, tokenizer, rows, output, settings, checkpointing=False, only_estimate=False, about=None):
+def train(model, tokenizer, rows, output, settings, checkpointing=False, only_estimate=False, about=None, frozen=0):
     """Trains and writes `output`, a folder without a tokenizer. → False where it was interrupted, or only estimated.
 
-    `about` says what else the result depends on; it has to be the same when a run goes on.
+    `about` says what else the result depends on; it has to be the same when a run goes on. `frozen` counts numbers of
+    trained tensors that stay as they are.
     """
     settings.check()
     if (output / "config.json").exists():
@@ -310,7 +311,7 @@ def train(model, tokenizer, rows, output, settings, checkpointing=False, only_es
         model.activation_checkpointing_enable(activation_checkpointing_kwargs={"use_reentrant": False})
     data = Masked(rows, tokenizer, settings)
 
-    trained = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+    trained = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad) - frozen
     parts = settings.batch // settings.rows_at_once
     print(f"trains    {trained:,} of {sum(parameter.numel() for parameter in model.parameters()):,} parameters")
     print(f"update    {settings.batch} rows, {settings.batch * rows.shape[1]:,} tokens, {settings.rows_at_once} rows at once; "
@@ -411,7 +412,8 @@ def main():
     settings = Settings.of(arguments)
     if known:
         settings.weight_decay = 0  # it would move the old rows too
-    if not train(model, tokenizer, rows, arguments.output, settings, arguments.checkpointing, arguments.estimate, about):
+    if not train(model, tokenizer, rows, arguments.output, settings, arguments.checkpointing, arguments.estimate, about,
+                 frozen=kept.numel() if known else 0):
         return 0
     if known:
         assert torch.equal(position_table(model).detach().cpu()[:len(kept)], kept), "old positions were changed"

@@ -65,16 +65,16 @@ run lfconv tokenize long --text text/held-out.txt -o held-out.safetensors --quie
 run lfconv compare-attention long --inputs held-out.safetensors --attention full,window:32,window:64,window:128,window:256
 run lfconv draw long -o pattern.svg
 
-run python train_on.py long --text text/train.txt -o trained --updates 200 --batch 4 --rows-at-once 4 --learning-rate 1e-3 --estimate "${less_training[@]}"
-run python train_on.py long --text text/train.txt -o trained --updates 200 --batch 4 --rows-at-once 4 --learning-rate 1e-3 "${less_training[@]}"
+run python train_on.py long --text text/train.txt -o trained --updates 200 --batch 4 --rows-at-once 4 --learning-rate 3e-4 --estimate "${less_training[@]}"
+run python train_on.py long --text text/train.txt -o trained --updates 200 --batch 4 --rows-at-once 4 --learning-rate 3e-4 "${less_training[@]}"
 
 run lfconv inspect trained
 run lfconv roberta-to-longformer trained -o final --reset-global-projections
 run python stock.py final --text text/held-out.txt
 run lfconv evaluate short long final --text text/held-out.txt
 
-run python train_on.py long --text text/train.txt -o positions --only-new-positions --updates 200 --batch 4 --rows-at-once 4 --learning-rate 1e-3 "${less_training[@]}"
-run python train_on.py short --text text/train.txt -o short-on --updates 200 --batch 32 --rows-at-once 32 --learning-rate 1e-3 "${less_training[@]}"
+run python train_on.py long --text text/train.txt -o positions --only-new-positions --updates 200 --batch 4 --rows-at-once 4 --learning-rate 3e-4 "${less_training[@]}"
+run python train_on.py short --text text/train.txt -o short-on --updates 200 --batch 32 --rows-at-once 32 --learning-rate 3e-4 "${less_training[@]}"
 run lfconv evaluate short-on positions --text text/held-out.txt
 
 run lfconv golden record final --length 1024 --seed 1 -o golden/final
