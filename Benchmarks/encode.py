@@ -154,13 +154,16 @@ class Benchmark:
         container, count = self.container, self.arguments.texts
         tokenizing, _ = timed(self.lfconv("tokenize", container, "--text", self.work / "long.txt", "-o", self.work / "ids.safetensors"))
         alone, found = [], []
-        for _ in range(self.arguments.long_rounds):
+
+        def bench():
             _, out = timed(self.lfconv("bench", container, "--text", self.work / "few.txt", "--repeats", 1, "--json"))
             alone.append(json.loads(out)["median_seconds"] / 4)
+
+        for _ in range(self.arguments.long_rounds):
+            bench()
             took, _ = timed(self.lfconv("encode", container, "--text", self.work / "long.txt", "-o", self.work / "v.safetensors", "--force"))
             found.append(took / count)
-            _, out = timed(self.lfconv("bench", container, "--text", self.work / "few.txt", "--repeats", 1, "--json"))
-            alone.append(json.loads(out)["median_seconds"] / 4)
+            bench()
         whole, forward = statistics.median(found), statistics.median(alone)
         return "\n".join([
             f"| {count} texts of 3,000 tokens, s a text | s | of the forward pass |", "|---|--:|--:|",

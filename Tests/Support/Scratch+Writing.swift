@@ -17,6 +17,20 @@ extension Scratch {
   public func write(_ name: String, _ text: String) throws -> String {
     try write(name, Array(text.utf8))
   }
+
+  /// A golden case of the repository with changed fields, in a folder of its own.
+  public func golden(
+    _ name: String, changing change: (inout [String: Any]) -> Void
+  ) throws -> String {
+    let folder = try copy(Repository.golden(name), as: UUID().uuidString)
+    let path = URL(fileURLWithPath: folder + "/case.json")
+    guard
+      var fields = try JSONSerialization.jsonObject(with: Data(contentsOf: path)) as? [String: Any]
+    else { throw CocoaError(.fileReadCorruptFile) }
+    change(&fields)
+    try JSONSerialization.data(withJSONObject: fields).write(to: path)
+    return folder
+  }
 }
 
 /// The error that a closure throws, nil when it throws none.

@@ -225,23 +225,14 @@ struct SmallInputTests {
 
   @Test("A case that asks for millions of positions, or expects thousands of outputs")
   func cases() throws {
-    func golden(_ name: String, _ change: (inout [String: Any]) -> Void) throws -> String {
-      let folder = try scratch.copy(Repository.golden(name), as: UUID().uuidString)
-      let path = URL(fileURLWithPath: folder + "/case.json")
-      var fields = try #require(
-        try JSONSerialization.jsonObject(with: Data(contentsOf: path)) as? [String: Any])
-      change(&fields)
-      try JSONSerialization.data(withJSONObject: fields).write(to: path)
-      return folder
-    }
-    let large = try golden("roberta-masked-lm-three-windows") {
+    let large = try scratch.golden("roberta-masked-lm-three-windows") {
       $0["convert"] = ["attention_window": 4, "max_positions": 11_000_000]
     }
     let result = try bounded(["verify", large, "--json"])
     let found = (result.json["cases"] as? [[String: Any]])?.first
     #expect(result.exitCode == 2 && found?["code"] as? String == "golden.size")
     for (count, exit) in [(60_000, Int32(2)), (10_001, 2), (10_000, 1)] {
-      let many = try golden("bert-one-token") {
+      let many = try scratch.golden("bert-one-token") {
         $0["outputs"] = Dictionary(
           uniqueKeysWithValues: (0..<10_000).map { ("x\($0)", ["atol": 1]) })
       }

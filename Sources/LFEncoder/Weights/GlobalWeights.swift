@@ -37,16 +37,10 @@ final class GlobalWeights: Sendable {
   func require(
     _ index: Int, _ globals: GlobalProjections, _ reader: WeightReader, _ workers: Workers
   ) throws(LFError) {
-    let result = isRead.withLock { isRead -> Result<Void, LFError> in
-      if isRead { return .success(()) }
-      do throws(LFError) {
-        try reader.read(slots(index, globals), workers: workers)
-      } catch {
-        return .failure(error)
-      }
+    try isRead.withLock { (isRead) throws(LFError) in
+      guard !isRead else { return }
+      try reader.read(slots(index, globals), workers: workers)
       isRead = true
-      return .success(())
     }
-    try result.get()
   }
 }

@@ -57,20 +57,13 @@ final class OnDemandTable: Sendable {
   private func piece(of element: Int) -> Int { element / WeightReader.pieceElements }
 
   private func read(_ needed: Set<Int>, _ workers: Workers) throws(LFError) {
-    let result = isRead.withLock { isRead -> Result<Void, LFError> in
+    try isRead.withLock { (isRead) throws(LFError) in
       let missing = needed.filter { !isRead[$0] }.sorted()
-      do throws(LFError) {
-        try ParallelTasks(threads: workers.count).run(missing.count) { (task) throws(LFError) in
-          let piece = missing[task]
-          try reader.read(
-            name, element: piece * WeightReader.pieceElements, into: pieces[piece])
-        }
-      } catch {
-        return .failure(error)
+      try ParallelTasks(threads: workers.count).run(missing.count) { (task) throws(LFError) in
+        let piece = missing[task]
+        try reader.read(name, element: piece * WeightReader.pieceElements, into: pieces[piece])
       }
       for piece in missing { isRead[piece] = true }
-      return .success(())
     }
-    try result.get()
   }
 }

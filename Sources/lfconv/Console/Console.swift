@@ -26,7 +26,7 @@ struct Console: Sendable {
   func object(_ json: @autoclosure () -> JSONObject) throws(LFError) {
     guard isJSON else { return }
     StandardStreams.reported()
-    try StandardStreams.output(JSONValue.object(json()).compact + "\n")
+    try objectLine(json())
   }
 
   /// Prints one of several results for scripts, a line each, when they are wanted.

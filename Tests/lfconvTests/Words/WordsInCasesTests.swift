@@ -10,15 +10,7 @@ struct WordsInCasesTests {
 
   /// A case with changed fields, in a folder of its own.
   private func golden(_ change: (inout [String: Any]) -> Void) throws -> String {
-    let folder = scratch(UUID().uuidString)
-    try FileManager.default.copyItem(
-      atPath: Repository.golden("token-classification"), toPath: folder)
-    let path = URL(fileURLWithPath: folder + "/case.json")
-    var fields = try #require(
-      try JSONSerialization.jsonObject(with: Data(contentsOf: path)) as? [String: Any])
-    change(&fields)
-    try JSONSerialization.data(withJSONObject: fields).write(to: path)
-    return folder
+    try scratch.golden("token-classification", changing: change)
   }
 
   /// Every report of a case.
