@@ -104,8 +104,9 @@ public struct Converter: Sendable {
         do throws(LFError) {
           report.checks = try proof.run { progress("checking", $0) }
         } catch {
-          throw ChangedSource(content: content, written: written, path: source, threads: threads)
-            .explanation(of: error) ?? error
+          let changed = ChangedSource(
+            content: content, writer: writer, written: written, path: source, threads: threads)
+          throw changed.explanation(of: error) ?? error
         }
       }
       try writer.publish()

@@ -11,11 +11,14 @@ import Testing
 struct ChangedSourceTests {
   private static let name = "roberta-masked-lm-three-windows"
 
-  /// Converts, and changes one byte of the weights when the proof begins; the
-  /// time of the file is set back, so that only its content tells.
-  private func error(_ output: String, offset: UInt64, elementType: ElementType? = nil) throws
-    -> LFError?
-  {
+  /// Converts, and changes one byte of the source's weights when the proof begins,
+  /// and of what was written; the time of the source is set back, so that only its
+  /// content tells.
+  private func error(
+    _ output: String, source: Bool = true, written: Bool = false, elementType: ElementType? = nil
+  ) throws -> LFError? {
+    let changesSource = source
+
     let scratch = try Scratch()
     let source = try scratch.copy(Repository.golden(Self.name) + "/source", as: "model")
     let weights = source + "/model.safetensors"
@@ -29,8 +32,13 @@ struct ChangedSourceTests {
       try converter.run { step, _ in
         guard step == "checking" else { return }
         hasChanged.withLock { hasChanged in
-          if !hasChanged { flip(weights, offset) }
+          guard !hasChanged else { return }
           hasChanged = true
+          if changesSource { flip(weights, 4) }
+          for name in scratch.names where written && name.hasPrefix(".lfconv") {
+            // A byte of another tensor.
+            flip(scratch(name) + "/model.safetensors", 40_000)
+          }
         }
       }
     }
@@ -56,9 +64,15 @@ struct ChangedSourceTests {
   @Test("It is the source's fault, with the tensor named", arguments: ["a.lfz", "folder"])
   func changed(output: String) throws {
     for type in [nil, ElementType.f64] {
-      let error = try error(output, offset: 4, elementType: type)
+      let error = try error(output, elementType: type)
       #expect(error?.code == "io.changed" && error?.kind == .io)
       #expect(error?.location.file?.hasSuffix("/model") == true && error?.location.entry != nil)
     }
+  }
+
+  @Test("A result that is not what was read is no source's fault", arguments: [false, true])
+  func wrongResult(changesSource: Bool) throws {
+    let error = try error("folder", source: changesSource, written: true)
+    #expect(error?.kind == .internal && error?.code.hasPrefix("check.") == true)
   }
 }

@@ -57,8 +57,10 @@ struct TextEncoderTests {
     "A text's results have the same bits alone and among others, on any number of threads",
     arguments: TextGoldens.names)
   func independent(name: String) throws {
-    // More than a pack, in lengths that leave a ragged end.
-    let texts = goldens.texts + (0..<60).map { String(repeating: "word and ", count: $0) }
+    // More than a pack, in lengths that leave a ragged end; one that holds special tokens.
+    let texts =
+      goldens.texts + ["a </s> <mask><pad> [SEP] [MASK][PAD] <s> b"]
+      + (0..<60).map { String(repeating: "word and ", count: $0) }
     for pooling in Pooling.allCases {
       let options = TextEncoderOptions(pooling: pooling)
       let together = try goldens.encoder(name, options).encode(texts)

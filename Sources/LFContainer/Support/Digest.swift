@@ -2,14 +2,19 @@ import CContainer
 import LFCore
 
 /// The container's checksums: fast, and no protection against forgery.
-enum Digest {
+package enum Digest {
   /// XXH3-64.
   static func xxh64(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     unsafe lfz_hash64(bytes.baseAddress, bytes.count)
   }
 
   /// XXH3-64.
-  static func xxh64(_ bytes: [UInt8]) -> UInt64 {
+  package static func xxh64(_ bytes: [UInt8]) -> UInt64 {
+    unsafe bytes.withUnsafeBytes { unsafe xxh64($0) }
+  }
+
+  /// XXH3-64.
+  package static func xxh64(_ bytes: RawSpan) -> UInt64 {
     unsafe bytes.withUnsafeBytes { unsafe xxh64($0) }
   }
 }

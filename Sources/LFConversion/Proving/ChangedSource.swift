@@ -1,4 +1,3 @@
-import LFContainer
 import LFCore
 import LFModels
 
@@ -7,11 +6,13 @@ import LFModels
 /// A proof compares what was written with what the source holds by then. Where
 /// that fails, the source is read again by the plan that was written by: if it
 /// would give the same bytes, the result is wrong; if it would give others, and
-/// the output is sound in itself, the source is not any more what was written.
+/// the output holds what was read when it was written, the source is not any more
+/// what it was.
 /// Files that are recorded are also compared by size, time and inode
 /// (`InputRecord`), which notices less than this: a time can be set back.
 struct ChangedSource {
   let content: OutputContent
+  let writer: any OutputWriter
   let written: OpenedModel
   /// The source's path.
   let path: String
@@ -34,10 +35,8 @@ struct ChangedSource {
     } catch {
       guard error.code == Self.code else { return nil }
       // What was written must be what was read then, or the fault is here.
-      if let container = written.container {
-        do throws(LFError) { try container.check(threads: threads) } catch { return nil }
-      }
-      return error.located(file: path)
+      let isIntact = (try? writer.isIntact(written, threads: threads)) ?? false
+      return isIntact ? error.located(file: path) : nil
     }
   }
 

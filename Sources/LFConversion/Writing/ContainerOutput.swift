@@ -26,6 +26,12 @@ struct ContainerOutput: OutputWriter {
 
   func reopen() throws(LFError) -> OpenedModel { try OpenedModel.open(file.temporaryPath) }
 
+  func isIntact(_ written: OpenedModel, threads: Int) throws(LFError) -> Bool {
+    // It has digests of all that was read.
+    try written.container?.check(threads: threads)
+    return true
+  }
+
   func publish() throws(LFError) { try file.publish() }
 
   var byteCount: Int { file.byteCount }

@@ -10,6 +10,7 @@ final class FolderOutput: OutputWriter {
   private let shardByteCount: Int
   private let folder: OutputFolder
   private let written = Mutex(0)
+  private let record = Mutex<ReadRecord?>(nil)
 
   init(_ path: String, overwrite: Bool, shardByteCount: Int) throws(LFError) {
     self.shardByteCount = shardByteCount
@@ -22,7 +23,8 @@ final class FolderOutput: OutputWriter {
     for file in content.files {
       try copy(file)
     }
-    let source = ComposedSource(base: content.base, composed: content.tensors)
+    let source = ReadRecord(ComposedSource(base: content.base, composed: content.tensors))
+    record.withLock { $0 = source }
     let total = max(1, source.tensors.reduce(0) { $0 + $1.byteCount })
     let shards = shards(source.tensors)
     var done = 0
@@ -71,6 +73,10 @@ final class FolderOutput: OutputWriter {
   }
 
   func reopen() throws(LFError) -> OpenedModel { try OpenedModel.open(folder.temporaryPath) }
+
+  func isIntact(_ written: OpenedModel, threads: Int) throws(LFError) -> Bool {
+    try record.withLock { $0 }?.isHeld(by: written.source) ?? false
+  }
 
   func publish() throws(LFError) { try folder.publish() }
 

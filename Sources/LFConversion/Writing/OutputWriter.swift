@@ -10,6 +10,9 @@ protocol OutputWriter: Sendable {
   ) throws(LFError)
   /// Opens what was written.
   func reopen() throws(LFError) -> OpenedModel
+  /// Whether what was written, opened again, is what was read to be written:
+  /// asked when a proof fails, while the source may be another by then.
+  func isIntact(_ written: OpenedModel, threads: Int) throws(LFError) -> Bool
   /// Moves it to its place.
   func publish() throws(LFError)
   /// Bytes of what was written.
