@@ -62,6 +62,29 @@ struct LiteralsTests {
     }
   }
 
+  /// All descriptions of a code with five symbols, some of which describe none: too
+  /// many or too few codes, or none of the weight 1.
+  @Test func damagedDescriptionsAreRefusedOrTheSame() throws {
+    let bytes = [500, 500, 250, 250, 500].enumerated().flatMap { symbol, count in
+      [UInt8](repeating: UInt8(symbol), count: count)
+    }
+    let frame = try encoded(bytes)
+    // Behind the headers of frame, block and literals: four weights, the last one implied.
+    let description = 14
+    #expect(frame[description..<description + 3] == [127 + 4, 0x22, 0x11])
+    for first in UInt8.min...UInt8.max {
+      for second in UInt8.min...UInt8.max {
+        var damaged = frame
+        damaged[description + 1] = first
+        damaged[description + 2] = second
+        let own = try? decoded(damaged, bytes.count, false)
+        let library = try? decoded(damaged, bytes.count, true)
+        let same = own == library
+        #expect(same, "\(first) \(second)")
+      }
+    }
+  }
+
   private func encoded(_ bytes: [UInt8]) throws -> [UInt8] {
     let encoder = try ZstdEncoder.literals()
     let output = try AlignedMemory.chunk(byteCount: bytes.count * 2 + 1024)

@@ -63,6 +63,8 @@ static size_t read_cells(const uint8_t *from, size_t length, Cell *cells) {
       for (unsigned i = 0; i < count; i++) cells[cell + i] = value;
       cell += count;
     }
+    // Weights that are all larger than they need to be: the library refuses them.
+    if (cell == 0) return 0;
   }
   return cell == CELLS ? bytes : 0;
 }
