@@ -9,7 +9,7 @@ REAL = $(CURDIR)/.build/real-checkpoints
 PREFIX ?= /usr/local
 STAGE = .build/stage
 
-.PHONY: help demo test setup fetch build release docs stage install uninstall deb test-install check-libraries generate format lint interop guide guide-update golden-bits fuzz faults sanitize coverage \
+.PHONY: help demo test setup fetch build release docs stage install uninstall deb test-install check-libraries generate format lint interop guide guide-update golden-bits fuzz faults sanitize threads coverage \
   help-texts bench bench-codec bench-update bench-forward bench-forward-update bench-tokenizers bench-encode bench-encode-update clean
 
 help:
@@ -33,6 +33,7 @@ help:
 	@echo "make fuzz      feed damaged input to the readers for a while (FUZZ_SECONDS=60 for each fuzzer)"
 	@echo "make faults    bring signals, full disks, limits and changing sources at random moments (FAULT_SECONDS=60)"
 	@echo "make sanitize  run the readers' tests under address and undefined-behaviour sanitizers"
+	@echo "make threads   run all tests under the thread sanitizer"
 	@echo "make interop   compare results with stock Hugging Face classes (Python)"
 	@echo "make guide     train a short model and a long one, as Documentation/ tells it (Python; GUIDE_SHORT=1: in minutes)"
 	@echo "make golden-bits  write the bits of the outputs into the committed golden cases"
@@ -182,8 +183,11 @@ sanitize: check-libraries
 	  LFCONV_REAL_CHECKPOINTS="$(REAL)" $(SWIFT) test --sanitize=address \
 	  --scratch-path .build-asan --filter '$(SANITIZED)'
 
+threads: check-libraries
+	@Tests/Threads/run.sh $(OPTIONS)
+
 coverage: check-libraries
 	@LFCONV_REAL_CHECKPOINTS="$(REAL)" "$(PYTHON)" Tests/Coverage/report.py --swift "$(SWIFT)" $(OPTIONS)
 
 clean:
-	rm -rf .build .build-asan .build-coverage Tests/Fuzz/.build
+	rm -rf .build .build-asan .build-tsan .build-coverage Tests/Fuzz/.build

@@ -25,6 +25,11 @@ let kernel: [CSetting] = [
       } ?? []))
 ]
 
+/// For tests with asynchronous functions: optimising them for the thread sanitizer
+/// (`Tests/Threads`) ends the compiler 6.3.
+let asynchronous: [SwiftSetting] =
+  Context.environment["LFCONV_SANITIZE"] == "thread" ? [.unsafeFlags(["-Onone"])] : []
+
 let package = Package(
   name: "lfconv",
   products: [
@@ -150,7 +155,8 @@ let package = Package(
       name: "LFPicturesTests", dependencies: ["LFPictures", "LFFamilies", "TestSupport"]),
     .testTarget(
       name: "LongformerTests",
-      dependencies: ["Longformer", "LFCore", "TestSupport"], exclude: ["Goldens"]),
+      dependencies: ["Longformer", "LFCore", "TestSupport"], exclude: ["Goldens"],
+      swiftSettings: asynchronous),
     .testTarget(
       name: "LFConversionTests",
       dependencies: [
