@@ -84,7 +84,9 @@ static void end_by_signal(void) {
   sigemptyset(&set);
   sigaddset(&set, number);
   pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-  kill(getpid(), number);
+  // To this thread: one for the process may go to another thread, and where it dumps
+  // core (SIGQUIT, SIGXCPU) that one ends the process only after this one went on.
+  raise(number);
   _exit(128 + number);
 }
 

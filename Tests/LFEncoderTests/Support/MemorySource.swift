@@ -4,16 +4,14 @@ import TestSupport
 extension MemorySource {
   /// Adds a tensor of a float type; `values` must be representable in it.
   mutating func add(_ name: String, _ shape: [Int], _ values: [Float], _ type: ElementType) throws {
-    var bytes: [UInt8] = []
-    for value in values {
+    let bytes: [UInt8] =
       switch type {
-      case .f64: bytes.append(littleEndian: Double(value).bitPattern)
-      case .f32: bytes.append(littleEndian: value.bitPattern)
-      case .bf16: bytes.append(littleEndian: UInt16(value.bitPattern >> 16))
-      case .f16: bytes.append(littleEndian: HalfPrecision.bits(value))
+      case .f64: values.map { Double($0) }.memory
+      case .f32: values.memory
+      case .bf16: values.map { UInt16($0.bitPattern >> 16) }.memory
+      case .f16: values.map { HalfPrecision.bits($0) }.memory
       default: fatalError("not a float type")
       }
-    }
     try add(name, type, bytes, shape: shape)
   }
 }
