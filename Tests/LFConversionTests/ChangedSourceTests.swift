@@ -15,10 +15,9 @@ struct ChangedSourceTests {
   /// and of what was written; the time of the source is set back, so that only its
   /// content tells.
   private func error(
-    _ output: String, source: Bool = true, written: Bool = false, elementType: ElementType? = nil
+    _ output: String, changesSource: Bool = true, changesResult: Bool = false,
+    elementType: ElementType? = nil
   ) throws -> LFError? {
-    let changesSource = source
-
     let scratch = try Scratch()
     let source = try scratch.copy(Repository.golden(Self.name) + "/source", as: "model")
     let weights = source + "/model.safetensors"
@@ -35,7 +34,7 @@ struct ChangedSourceTests {
           guard !hasChanged else { return }
           hasChanged = true
           if changesSource { flip(weights, 4) }
-          for name in scratch.names where written && name.hasPrefix(".lfconv") {
+          for name in scratch.names where changesResult && name.hasPrefix(".lfconv") {
             // A byte of another tensor.
             flip(scratch(name) + "/model.safetensors", 40_000)
           }
@@ -72,7 +71,7 @@ struct ChangedSourceTests {
 
   @Test("A result that is not what was read is no source's fault", arguments: [false, true])
   func wrongResult(changesSource: Bool) throws {
-    let error = try error("folder", source: changesSource, written: true)
+    let error = try error("folder", changesSource: changesSource, changesResult: true)
     #expect(error?.kind == .internal && error?.code.hasPrefix("check.") == true)
   }
 }
