@@ -44,7 +44,7 @@ swift build --build-tests "${options[@]}"
 status=0
 watched tests swift test --skip-build "${options[@]}" --skip "$without" "$@" || status=$?
 found=$(count tests)
-echo "threads: $found reports${found:+ in $build/reports}"
+echo "threads: $found reports in $build/reports"
 [ "$found" = 0 ] && exit "$status"
 find "$reports" -name 'tests.*' -exec cat {} + | grep '^SUMMARY' | sort | uniq -c | sort -rn | head -40
 exit 1
